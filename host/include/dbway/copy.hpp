@@ -1,0 +1,48 @@
+// copy.hpp - bulk load, by the fastest way that the provider has.
+#pragma once
+
+#include <dbway/parameters.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dbway {
+
+namespace detail {
+class CopyState;
+struct CopyStateDeleter {
+    DBWAY_API void operator()(CopyState* state) const noexcept;
+};
+}  // namespace detail
+
+// One running bulk load. Nothing of it is visible before finish(); destroyed without finish(), it leaves nothing
+// behind. Move-only; one thread at a time; keeps a connection of its own until then.
+class DBWAY_API CopyIn {
+  public:
+    explicit CopyIn(std::unique_ptr<detail::CopyState, detail::CopyStateDeleter> state) noexcept;
+    CopyIn(CopyIn&&) noexcept;
+    CopyIn& operator=(CopyIn&&) noexcept;
+    ~CopyIn();
+
+    // Adds a row; values are copied. Throws InvalidUse if their number is not that of the columns, and what the
+    // server refused of an earlier row (the load is over then).
+    template <typename... Args>
+    void row(const Args&... args) {
+        const detail::ParameterPack<Args...> pack(args...);
+        static_assert(!(detail::is_named<Args>::value || ...), "values of a row go by position");
+        row(std::span<const dbway_value>(pack.values(), sizeof...(Args)));
+    }
+    void row(std::span<const dbway_value> values);
+
+    // Sends what is left and makes all of it permanent. Returns the number of rows loaded.
+    std::int64_t finish();
+
+  private:
+    std::unique_ptr<detail::CopyState, detail::CopyStateDeleter> state_;
+};
+
+}  // namespace dbway

@@ -1,0 +1,147 @@
+// operations.hpp - what can be done with a Source, a Connection and a Transaction alike.
+#pragma once
+
+#include <dbway/batch.hpp>
+#include <dbway/copy.hpp>
+#include <dbway/cursor.hpp>
+#include <dbway/parameters.hpp>
+#include <dbway/query_options.hpp>
+#include <dbway/rows.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace dbway {
+
+// What an executed statement did.
+class Result {
+  public:
+    explicit Result(const detail::Outcome& outcome) noexcept : outcome_(outcome) {}
+    std::int64_t affected() const noexcept { return outcome_.affected; }  // rows changed; -1 unknown
+    // The generated key of the last inserted row, where the server reports one.
+    std::optional<std::int64_t> last_id() const noexcept {
+        return outcome_.has_last_id ? std::optional(outcome_.last_id) : std::nullopt;
+    }
+
+  private:
+    detail::Outcome outcome_;
+};
+
+// What Operations::schema() lists; the columns of each are those of DBWAY_R_SCHEMA in provider.h.
+enum class SchemaKind : std::uint32_t {
+    schemas = DBWAY_SCHEMA_SCHEMAS,
+    tables = DBWAY_SCHEMA_TABLES,
+    columns = DBWAY_SCHEMA_COLUMNS,
+    indexes = DBWAY_SCHEMA_INDEXES,
+    constraints = DBWAY_SCHEMA_CONSTRAINTS,
+};
+
+// The mixin. Self provides start(), run_to_end(), run_batch() and start_copy(). Every member throws dbway::Error;
+// thread-safety is that of Self.
+template <typename Self>
+class Operations {
+  public:
+    // Runs a statement and streams its rows. With types, query<std::int64_t, std::string_view>(…), the rows are
+    // tuples of them; with one struct that has DBWAY_FIELDS, they are such structs. Errors that appear later in
+    // the result are thrown while reading.
+    template <typename... Ts, typename... Args>
+    auto query(std::string_view sql, const Args&... args) {
+        return query<Ts...>(QueryOptions{}, sql, args...);
+    }
+    template <typename... Ts, typename... Args>
+    auto query(const QueryOptions& options, std::string_view sql, const Args&... args) {
+        const detail::ParameterPack<Args...> pack(args...);
+        return typename detail::QueryResult<Ts...>::type(self().start(make_call(options, sql, pack)));
+    }
+
+    // Runs a statement to its end; rows it yields are not read.
+    template <typename... Args>
+    Result execute(std::string_view sql, const Args&... args) {
+        return execute(QueryOptions{}, sql, args...);
+    }
+    template <typename... Args>
+    Result execute(const QueryOptions& options, std::string_view sql, const Args&... args) {
+        const detail::ParameterPack<Args...> pack(args...);
+        return Result(self().run_to_end(make_call(options, sql, pack)));
+    }
+
+    // Runs all statements of a batch. Throws the error of the first that failed, with batch_index(), unless the
+    // batch is independent.
+    BatchResults run(const Batch& batch) { return self().run_batch(batch, QueryOptions{}); }
+    BatchResults run(const QueryOptions& options, const Batch& batch) { return self().run_batch(batch, options); }
+
+    // Statements separated by semicolons, without parameters; Rows::next_set() moves on to the next result set.
+    // The statements run as the rows are read: read to the end.
+    Rows script(std::string_view sql) { return script(QueryOptions{}, sql); }
+    Rows script(const QueryOptions& options, std::string_view sql) {
+        detail::Call call;
+        call.sql = sql;
+        call.kind = DBWAY_R_SCRIPT;
+        call.options = &options;
+        return Rows(self().start(call));
+    }
+
+    // Loads rows into a table, schema-qualified or not. No columns: all, in the table's order.
+    CopyIn copy_in(std::string_view table, const std::vector<std::string_view>& columns = {}) {
+        return self().start_copy(table, columns, QueryOptions{});
+    }
+    CopyIn copy_in(const QueryOptions& options, std::string_view table,
+                   const std::vector<std::string_view>& columns = {}) {
+        return self().start_copy(table, columns, options);
+    }
+
+    // All rows of a table, or of a query, by the provider's way of unloading.
+    Rows copy_out(std::string_view table, const std::vector<std::string_view>& columns = {}) {
+        std::vector<dbway_str> names;
+        names.reserve(columns.size());
+        for (std::string_view column : columns) names.push_back({column.data(), column.size()});
+        return unload(table, 0, names);
+    }
+    Rows copy_out_query(std::string_view sql) { return unload(sql, DBWAY_RF_SQL, {}); }
+
+    // What the database contains; empty filters: everything.
+    Rows schema(SchemaKind kind, std::string_view schema_name = {}, std::string_view table = {}) {
+        const QueryOptions options;
+        const dbway_str filter[2] = {{schema_name.data(), schema_name.size()}, {table.data(), table.size()}};
+        detail::Call call;
+        call.kind = DBWAY_R_SCHEMA;
+        call.argument = static_cast<std::uint32_t>(kind);
+        call.filter = filter;
+        call.filter_count = 2;
+        call.options = &options;
+        return Rows(self().start(call));
+    }
+
+  protected:
+    ~Operations() = default;
+
+  private:
+    Self& self() noexcept { return static_cast<Self&>(*this); }
+
+    template <typename Pack>
+    static detail::Call make_call(const QueryOptions& options, std::string_view sql, const Pack& pack) {
+        detail::Call call;
+        call.sql = sql;
+        call.values = pack.values();
+        call.names = pack.names();
+        call.count = Pack::size();
+        call.options = &options;
+        return call;
+    }
+
+    Rows unload(std::string_view what, std::uint32_t flags, const std::vector<dbway_str>& names) {
+        const QueryOptions options;
+        detail::Call call;
+        call.sql = what;
+        call.kind = DBWAY_R_COPY_OUT;
+        call.flags = flags;
+        call.filter = names.data();
+        call.filter_count = static_cast<std::uint32_t>(names.size());
+        call.options = &options;
+        return Rows(self().start(call));
+    }
+};
+
+}  // namespace dbway

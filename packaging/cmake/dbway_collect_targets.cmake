@@ -1,0 +1,18 @@
+# dbway_collect_targets(OUT DIRECTORY TYPE…): the targets of these types (EXECUTABLE, MODULE_LIBRARY…) that
+# DIRECTORY and the directories below it have defined so far.
+function(dbway_collect_targets out directory)
+  get_property(names DIRECTORY ${directory} PROPERTY BUILDSYSTEM_TARGETS)
+  set(found)
+  foreach(name IN LISTS names)
+    get_target_property(type ${name} TYPE)
+    if(type IN_LIST ARGN)
+      list(APPEND found ${name})
+    endif()
+  endforeach()
+  get_property(below DIRECTORY ${directory} PROPERTY SUBDIRECTORIES)
+  foreach(child IN LISTS below)
+    dbway_collect_targets(more ${child} ${ARGN})
+    list(APPEND found ${more})
+  endforeach()
+  set(${out} ${found} PARENT_SCOPE)
+endfunction()
