@@ -9,8 +9,8 @@
 
 namespace dbway::detail {
 
-// A loaded plugin, which stays mapped until the process ends: code of its threads, atexit handlers and thread-local
-// destructors may still run. Immutable, so thread-safe.
+// A loaded plugin, which stays mapped until the process ends: code of its threads, atexit handlers and
+// thread-local destructors may still run. Immutable, so thread-safe.
 class DBWAY_API Plugin {
   public:
     Plugin(PluginFile file, const dbway_entry* entry);
@@ -29,8 +29,9 @@ class DBWAY_API Plugin {
     const dbway_entry* entry_;
 };
 
-// Loads a file of the catalog (or takes its linked-in entry) and checks its entry. Throws PluginError that names the
-// file and the reason. Thread-safe; no lock is held while code of the plugin runs, but for its ELF constructors.
+// Loads a file of the catalog (or takes its linked-in entry) and checks its entry. Throws PluginError that
+// names the file and the reason. Thread-safe; no lock is held while code of the plugin runs, but for its ELF
+// constructors.
 DBWAY_API std::shared_ptr<Plugin> load_plugin(const PluginFile& file);
 
 // What is wrong with an entry, as a message about `file`; empty: nothing.

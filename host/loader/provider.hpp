@@ -2,8 +2,8 @@
 #pragma once
 
 #include <dbway/ext/dialect.h>
-#include <dbway/options.hpp>
 #include <dbway/provider.h>
+#include <dbway/options.hpp>
 #include <loader/plugin.hpp>
 
 #include <functional>
@@ -17,17 +17,18 @@ namespace dbway::detail {
 
 // What the host lends to its providers. All may be called from any thread; what is empty has a default.
 struct HostServices {
-    std::function<void(int severity, std::string_view message)> log;   // DBWAY_LOG_*; default: dropped
-    std::function<std::uint64_t()> now_ns;                             // default: the monotonic clock
-    std::function<const void*(std::string_view id)> get_extension;     // default: none
+    std::function<void(int severity, std::string_view message)> log;  // DBWAY_LOG_*; default: dropped
+    std::function<std::uint64_t()> now_ns;                            // default: the monotonic clock
+    std::function<const void*(std::string_view id)> get_extension;    // default: none
 };
 
-// A dbway_provider from create() to destroy(). Thread-safe as far as the ABI tags its functions; destroyed once all
-// of its connections are closed.
+// A dbway_provider from create() to destroy(). Thread-safe as far as the ABI tags its functions; destroyed
+// once all of its connections are closed.
 class DBWAY_API ProviderInstance {
   public:
-    // Calls create() with the options of [provider.NAME]. Throws the dbway::Error that the provider reported, or
-    // PluginError when it breaks the contract: an exception, no provider, or tables without what every provider has.
+    // Calls create() with the options of [provider.NAME]. Throws the dbway::Error that the provider reported,
+    // or PluginError when it breaks the contract: an exception, no provider, or tables without what every
+    // provider has.
     ProviderInstance(std::shared_ptr<const Plugin> plugin, std::span<const ProviderOption> options,
                      HostServices services = {});
     ~ProviderInstance();

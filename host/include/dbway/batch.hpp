@@ -36,7 +36,8 @@ class DBWAY_API Batch {
         return *this;
     }
 
-    // By default the first failing statement stops the batch: those after it are not executed, and run() throws
+    // A batch is not a transaction: what ran before a failure stays, unless a transaction is around it. By default
+    // the first failing statement stops the batch: those after it are not executed, and run() throws
     // its error. An independent batch executes every statement whatever becomes of the others, and run() does
     // not throw for one that failed; see BatchResult::error().
     Batch& independent(bool value = true) noexcept {

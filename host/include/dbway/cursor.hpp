@@ -33,6 +33,7 @@ struct Column {
 
 namespace detail {
 
+class BatchRun;
 class Pool;
 class Session;
 // What few cursors need: buffered rows, a stop callback.
@@ -112,9 +113,11 @@ class DBWAY_API Cursor {
 
     // Moves to the next row; false at the end. Throws what the statement failed with.
     bool next() {
-        if (row_ != nullptr) row_ += width_;
-        if (row_ != end_) [[likely]]
-            return row_ != nullptr;
+        if (row_ != nullptr) {
+            row_ += stride_;
+            if (row_ != end_) [[likely]]
+                return true;
+        }
         return next_batch();
     }
 
@@ -129,25 +132,39 @@ class DBWAY_API Cursor {
     // Reads no further; the connection is free again.
     void close() noexcept;
 
-    void attach(Lease lease) noexcept { lease_ = std::move(lease); }
+    // Keeps the connection until the result is done with; gives it back at once if it is already.
+    void attach(Lease lease) noexcept {
+        if (session_ != nullptr) lease_ = std::move(lease);
+    }
 
     [[noreturn]] void throw_width(std::size_t wanted) const;
     // Adds the column to a conversion error that is being handled, and throws it on.
     [[noreturn]] void rethrow_for_column(std::size_t index) const;
 
   private:
+    friend class BatchRun;
     friend class Session;
-    enum class State : std::uint8_t { closed, streaming, finished, buffered };
 
     bool next_batch();
+    // Gets one more batch, result set or the end; false: nothing more will come.
+    bool receive();
+    void take_columns(std::shared_ptr<const ColumnSet> columns);
+    void take_rows(const dbway_value* cells, std::uint32_t rows);
     void finish() noexcept;
+    void move_from(Cursor& other) noexcept;
+    CursorExtras& extras();
 
     const dbway_value* row_ = nullptr;
     const dbway_value* end_ = nullptr;
+    const dbway_value* pending_ = nullptr;  // a batch that has arrived and was not entered yet
+    std::uint32_t pending_rows_ = 0;
     std::uint32_t width_ = 0;
-    State state_ = State::closed;
+    std::uint32_t stride_ = 1;  // cells from row to row: width_, or 1 for rows without columns
+    bool final_ = false;        // the request has ended; its last rows may still be in the provider's memory
+    bool set_open_ = false;
+    bool rows_seen_ = false;  // of the open set
     bool set_pending_ = false;  // the next result set of a script has begun
-    Session* session_ = nullptr;
+    Session* session_ = nullptr;  // null: closed, or nothing of it is needed any more
     std::uint64_t request_id_ = 0;
     std::shared_ptr<const ColumnSet> columns_;
     Outcome outcome_;

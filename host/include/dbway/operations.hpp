@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -56,6 +57,16 @@ class Operations {
         return typename detail::QueryResult<Ts...>::type(self().start(make_call(options, sql, pack)));
     }
 
+    // The same with parameters made at run time, borrowed for the call.
+    Rows query_values(const QueryOptions& options, std::string_view sql, std::span<const dbway_value> values) {
+        detail::Call call;
+        call.sql = sql;
+        call.values = values.data();
+        call.count = static_cast<std::uint32_t>(values.size());
+        call.options = &options;
+        return Rows(self().start(call));
+    }
+
     // Runs a statement to its end; rows it yields are not read.
     template <typename... Args>
     Result execute(std::string_view sql, const Args&... args) {
@@ -94,12 +105,19 @@ class Operations {
 
     // All rows of a table, or of a query, by the provider's way of unloading.
     Rows copy_out(std::string_view table, const std::vector<std::string_view>& columns = {}) {
+        return copy_out(QueryOptions{}, table, columns);
+    }
+    Rows copy_out(const QueryOptions& options, std::string_view table,
+                  const std::vector<std::string_view>& columns = {}) {
         std::vector<dbway_str> names;
         names.reserve(columns.size());
         for (std::string_view column : columns) names.push_back({column.data(), column.size()});
-        return unload(table, 0, names);
+        return unload(options, table, 0, names);
     }
-    Rows copy_out_query(std::string_view sql) { return unload(sql, DBWAY_RF_SQL, {}); }
+    Rows copy_out_query(std::string_view sql) { return copy_out_query(QueryOptions{}, sql); }
+    Rows copy_out_query(const QueryOptions& options, std::string_view sql) {
+        return unload(options, sql, DBWAY_RF_SQL, {});
+    }
 
     // What the database contains; empty filters: everything.
     Rows schema(SchemaKind kind, std::string_view schema_name = {}, std::string_view table = {}) {
@@ -131,8 +149,8 @@ class Operations {
         return call;
     }
 
-    Rows unload(std::string_view what, std::uint32_t flags, const std::vector<dbway_str>& names) {
-        const QueryOptions options;
+    Rows unload(const QueryOptions& options, std::string_view what, std::uint32_t flags,
+                const std::vector<dbway_str>& names) {
         detail::Call call;
         call.sql = what;
         call.kind = DBWAY_R_COPY_OUT;

@@ -55,7 +55,8 @@ struct PoolOptions {
     std::chrono::nanoseconds idle_timeout = std::chrono::minutes(10);  // 0: never closed for being idle
     std::chrono::nanoseconds check_after = std::chrono::seconds(1);    // idle for longer: checked at hand-out
     std::chrono::nanoseconds leak_after = std::chrono::nanoseconds(0);  // lent for longer: reported; 0: never
-    double lifetime_jitter = 0.1;  // max_lifetime is shortened by up to this fraction, so that not all end at once
+    double lifetime_jitter =
+        0.1;  // max_lifetime is shortened by up to this fraction, so that not all end at once
 
     bool operator==(const PoolOptions&) const = default;
 };
@@ -66,10 +67,11 @@ struct SourceOptions {
     std::string provider;
     std::vector<ProviderOption> options;  // in the order of the keys' names
     PoolOptions pool;
-    std::uint32_t statement_cache = 256;                   // prepared statements kept for each connection; 0: none
-    std::uint32_t batch_rows = 256;                        // most rows that a provider hands over at a time
-    std::uint64_t buffer_limit = 64 * 1024 * 1024;         // bytes kept when a second statement starts mid-read
-    std::chrono::nanoseconds deadline = std::chrono::nanoseconds(0);  // of a statement without its own; 0: none
+    std::uint32_t statement_cache = 256;            // prepared statements kept for each connection; 0: none
+    std::uint32_t batch_rows = 256;                 // most rows that a provider hands over at a time
+    std::uint64_t buffer_limit = 64 * 1024 * 1024;  // bytes kept when a second statement starts mid-read
+    std::chrono::nanoseconds deadline =
+        std::chrono::nanoseconds(0);  // of a statement without its own; 0: none
     bool read_only = false;
     Location where;           // of the section
     Location provider_where;  // of the value of `provider`

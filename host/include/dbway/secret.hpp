@@ -10,9 +10,9 @@
 
 namespace dbway {
 
-// Owns a copy of a text, prints as "***" and overwrites its bytes when it goes. It keeps them out of messages and
-// freed memory; it does not protect them from code of the same process.
-// Not thread-safe, but const access from many threads is.
+// Owns a copy of a text, prints as "***" and overwrites its bytes when it goes. It keeps them out of messages
+// and freed memory; it does not protect them from code of the same process. Not thread-safe, but const access
+// from many threads is.
 class DBWAY_API Secret {
   public:
     Secret() noexcept = default;

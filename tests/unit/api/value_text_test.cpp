@@ -283,9 +283,10 @@ TEST(ValueTextTimestamp, OneDamagedByteIsNeverMisread) {
             text[at] = static_cast<char>(c);
             const auto value = parse_timestamp(text);
             if (!value) continue;
-            std::string canonical = text_of(write_timestamp, *value);
-            if (at == 10) text[10] = ' ';
-            if (at == 19) continue;
+            if (at == 10) text[10] = ' ';  // T and t stand for the blank
+            if (at == 25 && (c == 'Z' || c == 'z'))
+                text[25] = '0';  // five digits and UTC: well-formed as well
+            const std::string canonical = text_of(write_timestamp, *value);
             EXPECT_EQ(canonical, text) << "byte " << at << " = " << c;
         }
 }

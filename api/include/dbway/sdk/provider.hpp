@@ -1,9 +1,10 @@
-// provider.hpp - the classes that the author of a blocking provider implements. The SDK owns the rest: request
-// queue, event order, chains, batching, argument checks, the catch-all and the entry symbol (see entry.hpp).
+// provider.hpp - the classes that the author of a blocking provider implements. The SDK owns the rest:
+// request queue, event order, chains, batching, argument checks, the catch-all and the entry symbol (see
+// entry.hpp).
 //
-// All calls on one connection, its statements and its copies come from one thread at a time ([serial]), except
-// Connection::cancel(), which may come from any. Errors are thrown as Failure; any other exception becomes
-// DBWAY_ERR_INTERNAL, std::bad_alloc DBWAY_ERR_NOMEM.
+// All calls on one connection, its statements and its copies come from one thread at a time ([serial]),
+// except Connection::cancel(), which may come from any. Errors are thrown as Failure; any other exception
+// becomes DBWAY_ERR_INTERNAL, std::bad_alloc DBWAY_ERR_NOMEM.
 #pragma once
 
 #include <dbway/provider.h>
@@ -38,9 +39,9 @@ struct Column {
 
 // What a finished request tells beside its rows.
 struct Outcome {
-    std::int64_t affected = -1;          // rows changed; -1 unknown
+    std::int64_t affected = -1;           // rows changed; -1 unknown
     std::optional<std::int64_t> last_id;  // generated key of the last insert
-    std::string_view tag;                // lives until the next call on the connection
+    std::string_view tag;                 // lives until the next call on the connection
 };
 
 // The one request that is running. Valid during the call it is passed to.
@@ -48,7 +49,7 @@ class Request {
   public:
     using Clock = std::chrono::steady_clock;
     std::uint64_t id = 0;
-    std::uint32_t flags = 0;                         // DBWAY_RF_*
+    std::uint32_t flags = 0;                                // DBWAY_RF_*
     Clock::time_point deadline = Clock::time_point::max();  // max(): none
     bool has_deadline() const noexcept { return deadline != Clock::time_point::max(); }
 };
@@ -59,34 +60,37 @@ class Statement {
     virtual ~Statement() = default;
 
     // The result columns; empty for a statement that yields no rows. May change with execute() (a schema
-    // change): version() must then change too.
+    // change): version() must then change too, before execute() returns. If there are parameters(), the SDK
+    // refuses an execution with another number of values.
     virtual const std::vector<Column>& columns() const = 0;
     virtual const std::vector<Column>& parameters() const = 0;
     virtual std::uint64_t version() const { return 0; }
 
-    // Starts one execution. `values` are borrowed until finish().
+    // Starts one execution. `values` are borrowed until finish(). If it throws, finish(false) follows.
     virtual void execute(std::span<const dbway_value> values, const Request& request) = 0;
 
-    // Adds rows until `batch.full()` or the end. True: there may be more rows. Called only for a statement with
-    // columns, until it returns false, throws, or the host discards the rest.
+    // Adds rows until `batch.full()` or the end. True: there may be more rows. Called only for a statement
+    // with columns, until it returns false, throws, or the host discards the rest. What cells point to must
+    // be in batch.arena() or outlive finish() and the next execute(): the host reads the rows after those.
+    // Rows may be there already, of the set of parameters before.
     virtual bool fetch(RowBatch& batch) = 0;
 
-    // Ends the execution, after the last fetch(), after a failure (`ok` false: must not throw), or when the host
-    // has discarded the rest. Leaves the statement ready for execute().
+    // Ends the execution, after the last fetch(), after a failure (`ok` false: must not throw), or when the
+    // host has discarded the rest. Leaves the statement ready for execute().
     virtual void finish(bool ok, Outcome& outcome) = 0;
 };
 
 // What a COPY_IN request asks for.
 struct CopyTarget {
-    std::string_view table;  // may be schema-qualified; or a whole statement if `is_sql`
+    std::string_view table;                 // may be schema-qualified; or a whole statement if `is_sql`
     std::vector<std::string_view> columns;  // empty: all, in the table's order
     std::uint32_t column_count = 0;         // cells per row
     bool is_sql = false;
     bool raw = false;  // one BLOB per row, in the server's own format
 };
 
-// One running COPY_IN. The SDK pulls rows from the host and hands them over. finish() makes them permanent, or as
-// permanent as the transaction around it; destruction without finish() must leave nothing behind.
+// One running COPY_IN. The SDK pulls rows from the host and hands them over. finish() makes them permanent,
+// or as permanent as the transaction around it; destruction without finish() must leave nothing behind.
 class CopyIn {
   public:
     virtual ~CopyIn() = default;
@@ -102,7 +106,7 @@ struct Notification {
 
 // What info() answers.
 struct ConnectionInfo {
-    std::uint64_t capabilities = 0;  // DBWAY_CAP_*, what this server really offers
+    std::uint64_t capabilities = 0;    // DBWAY_CAP_*, what this server really offers
     std::uint64_t server_version = 0;  // major * 1000000 + minor * 1000 + patch
     std::int64_t session_id = -1;
     std::string product;
@@ -116,7 +120,8 @@ class Connection {
   public:
     virtual ~Connection() = default;
 
-    virtual std::unique_ptr<Statement> prepare(std::string_view sql, std::span<const dbway_value> parameter_types) = 0;
+    virtual std::unique_ptr<Statement> prepare(std::string_view sql,
+                                               std::span<const dbway_value> parameter_types) = 0;
     virtual const ConnectionInfo& info() const = 0;
     virtual std::uint32_t transaction_state() const { return DBWAY_TX_STATE_IDLE; }
     // True once the connection can never be used again; asked after each failure.
@@ -132,9 +137,10 @@ class Connection {
     // Whose rules of quoting and comments the SDK's scanner follows.
     virtual Dialect dialect() const { return Dialect::generic; }
     // The next statement of a script: how many bytes of `sql` it takes, 0 at the end. The SDK runs each by
-    // prepare(). The default uses the scanner of `dialect()`.
+    // prepare(), without its closing semicolon. The default uses the scanner of `dialect()`.
     virtual std::size_t next_statement(std::string_view sql);
 
+    // The SDK executes what copy_out() and schema() return, once, without values.
     virtual std::unique_ptr<CopyIn> copy_in(const CopyTarget&, const Request&);
     virtual std::unique_ptr<Statement> copy_out(const CopyTarget&, const Request&);
     virtual std::unique_ptr<Statement> schema(std::uint32_t kind, std::string_view schema_filter,
@@ -150,8 +156,10 @@ class Connection {
     virtual void ping(const Request&) {}
     virtual void reset(const Request&);
 
-    // [any] Makes the running call end soon, with a Failure of DBWAY_ERR_CANCELLED. The SDK calls it only while a
-    // request runs. True: the driver was told; false: it cannot be.
+    // [any] Makes the running call end soon, with a Failure of DBWAY_ERR_CANCELLED. The SDK calls it only
+    // while a request runs, which cannot end meanwhile; what it leaves behind, the next request must clear.
+    // Between two batches of rows the SDK stops a cancelled request by itself. True: the driver was told;
+    // false: it cannot be.
     virtual bool cancel() noexcept { return false; }
 
     virtual const void* extension(std::string_view id) {

@@ -1,0 +1,75 @@
+#include "cli/context.hpp"
+
+#include "cli/exit_code.hpp"
+
+#include <config/nearest.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+
+namespace dbway::cli {
+
+std::optional<std::string> find_configuration(const CommonArguments& common) {
+    if (!common.configuration.empty()) return common.configuration;
+    const char* named = std::getenv("DBWAY_CONFIG");
+    if (named != nullptr && *named != '\0') return named;
+    std::error_code error;
+    if (std::filesystem::exists("dbway.toml", error)) return "dbway.toml";
+    return std::nullopt;
+}
+
+std::string need_configuration(const CommonArguments& common) {
+    const auto found = find_configuration(common);
+    if (!found)
+        throw UsageError(
+            "no configuration: there is no ./dbway.toml and DBWAY_CONFIG is not set. Write one with `dbway init`, or "
+            "name one with -c FILE");
+    return *found;
+}
+
+Host open_host(const CommonArguments& common) {
+    HostOptions options;
+    for (const std::string& directory : common.directories)
+        options.plugin_directories.emplace_back(std::filesystem::absolute(directory));
+    options.log = [](int severity, std::string_view message) {
+        if (severity <= DBWAY_LOG_WARN) print_message(std::string(message));
+    };
+    return Host::open(need_configuration(common), options);
+}
+
+Source choose_source(const Host& host, const CommonArguments& common) {
+    const std::vector<std::string> names = host.source_names();
+    std::string list;
+    for (const std::string& name : names) list.append(list.empty() ? "" : ", ").append(name);
+    const auto known = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+    if (!common.source.empty()) {
+        if (known(common.source)) return host.source(common.source);
+        const std::vector<std::string_view> views(names.begin(), names.end());
+        throw UsageError("no source \"" + common.source + "\"" + detail::did_you_mean(common.source, views) + " in " +
+                         host.configuration().file + " (there are: " + (list.empty() ? "none" : list) + ")");
+    }
+    if (names.size() == 1) return host.source(names.front());
+    if (known("main")) return host.source("main");
+    throw UsageError(names.empty() ? host.configuration().file + " has no source; add a [source.main]"
+                                   : "which source? Choose one with -s (there are: " + list + ")");
+}
+
+sdk::Dialect dialect_of(const ServerInfo& server) {
+    std::string name = server.product;
+    std::transform(name.begin(), name.end(), name.begin(), sdk::lower_ascii);
+    return sdk::dialect_by_name(name);
+}
+
+FoundPlugins find_plugins(const CommonArguments& common, const std::optional<std::string>& configuration) {
+    std::optional<ParsedConfiguration> parsed;
+    if (configuration) parsed = read_configuration(*configuration);
+    std::vector<std::string> directories;
+    for (const std::string& directory : common.directories)
+        directories.push_back(std::filesystem::absolute(directory).string());
+    detail::Catalog catalog =
+        detail::Catalog::scan(parsed ? parsed->configuration.plugins : PluginOptions{}, directories);
+    return {std::move(parsed), std::move(catalog)};
+}
+
+}  // namespace dbway::cli

@@ -1,0 +1,49 @@
+#include "cli/exit_code.hpp"
+
+#include <dbway/configuration.hpp>
+
+#include <cstdio>
+
+namespace dbway::cli {
+
+ExitCode exit_code_of(const Error& error) noexcept {
+    switch (error.category()) {
+        case Category::configuration:
+            return exit_usage;
+        case Category::plugin:
+            return exit_plugin;
+        default:
+            return exit_failed;
+    }
+}
+
+void print_message(const std::string& message) {
+    const std::string line = "dbway: " + message + "\n";
+    std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+ExitCode report_exception(const std::exception& error, bool interrupted) {
+    if (dynamic_cast<const Interrupted*>(&error) != nullptr) {
+        print_message("interrupted");
+        return exit_interrupted;
+    }
+    if (const auto* invalid = dynamic_cast<const InvalidConfiguration*>(&error)) {
+        for (const Problem& problem : invalid->problems()) {
+            const std::string line = problem.to_string() + "\n";
+            std::fwrite(line.data(), 1, line.size(), stderr);
+        }
+        return exit_usage;
+    }
+    if (const auto* of_database = dynamic_cast<const Error*>(&error)) {
+        if (interrupted && of_database->category() == Category::cancelled) {
+            print_message("interrupted");
+            return exit_interrupted;
+        }
+        print_message(of_database->what());
+        return exit_code_of(*of_database);
+    }
+    print_message(error.what());
+    return dynamic_cast<const UsageError*>(&error) != nullptr ? exit_usage : exit_failed;
+}
+
+}  // namespace dbway::cli

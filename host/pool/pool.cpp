@@ -1,0 +1,292 @@
+#include <pool/pool.hpp>
+
+#include <dbway/error.hpp>
+
+#include <algorithm>
+#include <exception>
+#include <random>
+#include <utility>
+
+namespace dbway::detail {
+
+namespace {
+
+double random_chance() {
+    thread_local std::minstd_rand generator(std::random_device{}());
+    return std::uniform_real_distribution<double>(0.0, 1.0)(generator);
+}
+
+std::string in_seconds(std::chrono::nanoseconds time) {
+    const auto millis = std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+    return millis % 1000 == 0 ? std::to_string(millis / 1000) + " s" : std::to_string(millis) + " ms";
+}
+
+// How often the pool looks after itself.
+constexpr auto housekeeping_period = std::chrono::seconds(1);
+
+}  // namespace
+
+Pool::Pool(SessionEnvironment environment, std::shared_ptr<Timer> housekeeper)
+    : environment_(std::move(environment)), housekeeper_(std::move(housekeeper)) {
+    idle_.reserve(environment_.options.pool.max);
+}
+
+Pool::~Pool() = default;
+
+void Pool::start() {
+    if (options().pool.min != 0) schedule_housekeeping();
+}
+
+PoolStatistics Pool::statistics() const {
+    const std::lock_guard lock(mutex_);
+    PoolStatistics result = counters_;
+    result.open = total_ - opening_;
+    result.idle = static_cast<std::uint32_t>(idle_.size());
+    result.opening = opening_;
+    result.waiting = static_cast<std::uint32_t>(waiters_.size());
+    return result;
+}
+
+Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) {
+    while (true) {
+        SessionPtr session;
+        {
+            std::unique_lock lock(mutex_);
+            if (!idle_.empty()) {
+                session = std::move(idle_.back());
+                idle_.pop_back();
+                ++counters_.acquired;
+            } else if (total_ < options().pool.max) {
+                ++total_;
+                ++opening_;
+            } else {
+                session = wait(lock, deadline, stop);
+            }
+        }
+        if (session == nullptr) session = open(deadline);
+        if (fit(*session)) return lend(std::move(session));
+        session.reset();
+        const std::lock_guard lock(mutex_);
+        --counters_.acquired;
+        ++counters_.discarded;
+        give_place_back();
+    }
+}
+
+Session* Pool::lend(SessionPtr session) {
+    if (options().pool.leak_after.count() > 0) {
+        session->mark.lent_at = CoarseClock::now();
+        session->mark.leak_reported = false;
+        const std::lock_guard lock(mutex_);
+        lent_.push_back(session.get());
+    }
+    return session.release();
+}
+
+bool Pool::fit(Session& session) const noexcept {
+    const auto now = CoarseClock::now();
+    if (now >= session.mark.expires) return false;
+    if (!needs_check(options().pool, now - session.mark.idle_since)) return true;
+    return session.check_idle();
+}
+
+Pool::SessionPtr Pool::open(Clock::time_point deadline) {
+    std::chrono::nanoseconds timeout = options().pool.connect_timeout;
+    if (deadline != Clock::time_point::max()) {
+        const std::chrono::nanoseconds left = deadline - Clock::now();
+        if (timeout.count() <= 0 || left < timeout) timeout = std::max(left, std::chrono::nanoseconds(1));
+    }
+    SessionPtr session;
+    try {
+        session = std::make_unique<Session>(environment_, timeout);
+    } catch (const std::exception& error) {
+        const std::lock_guard lock(mutex_);
+        last_open_error_ = error.what();
+        --opening_;
+        give_place_back();
+        throw;
+    }
+    const auto now = CoarseClock::now();
+    session->mark.idle_since = now;
+    session->mark.expires = expiry(options().pool, now, random_chance());
+    bool housekeeping = false;
+    {
+        const std::lock_guard lock(mutex_);
+        --opening_;
+        ++counters_.opened;
+        ++counters_.acquired;
+        housekeeping = housekeeping_;
+    }
+    if (!housekeeping) schedule_housekeeping();
+    return session;
+}
+
+Pool::SessionPtr Pool::wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline,
+                            const std::stop_token& stop) {
+    const auto begin = Clock::now();
+    const auto limit = std::min(deadline, begin + std::chrono::duration_cast<Clock::duration>(options().pool.acquire_timeout));
+    Waiter waiter;
+    const auto place = waiters_.insert(waiters_.end(), &waiter);
+    // The callback takes the lock, so it must be neither made nor unmade under it.
+    lock.unlock();
+    {
+        const std::stop_callback wake(stop, [&] {
+            const std::lock_guard inner(mutex_);
+            waiter.changed.notify_one();
+        });
+        lock.lock();
+        while (!waiter.served() && !stop.stop_requested() && Clock::now() < limit) waiter.changed.wait_until(lock, limit);
+        if (!waiter.served()) waiters_.erase(place);
+        lock.unlock();
+    }
+    if (waiter.served()) return std::move(waiter.session);
+    if (stop.stop_requested()) {
+        ErrorDetails details;
+        details.category = Category::cancelled;
+        details.message = "stopped while waiting for a connection";
+        details.source = options().name;
+        details.not_executed = true;
+        throw_error(std::move(details));
+    }
+    throw_timeout(Clock::now() - begin);
+}
+
+void Pool::throw_timeout(Clock::duration waited) const {
+    ErrorDetails details;
+    details.category = Category::pool;
+    details.source = options().name;
+    details.not_executed = true;
+    details.retry_statement = true;
+    std::string cause;
+    {
+        const std::lock_guard lock(mutex_);
+        ++const_cast<Pool*>(this)->counters_.timeouts;
+        details.message = "no connection became free within " + in_seconds(waited) + " (max " +
+                          std::to_string(options().pool.max) + ", open " + std::to_string(total_ - opening_) + ", idle " +
+                          std::to_string(idle_.size()) + ", opening " + std::to_string(opening_) + ", waiting " +
+                          std::to_string(waiters_.size()) + ")";
+        cause = last_open_error_;
+    }
+    if (!cause.empty()) details.detail = "the last attempt to open one failed: " + cause;
+    details.hint = "raise pool.max or pool.acquire_timeout, or hold connections for a shorter time";
+    throw_error(std::move(details));
+}
+
+void Pool::release(Session* given) noexcept {
+    SessionPtr session(given);
+    const bool usable = session->clean();
+    if (usable) session->mark.idle_since = CoarseClock::now();
+    else session.reset();
+    const std::lock_guard lock(mutex_);
+    if (options().pool.leak_after.count() > 0) std::erase(lent_, given);
+    if (!usable) {
+        ++counters_.discarded;
+        give_place_back();
+        return;
+    }
+    if (!waiters_.empty()) {
+        Waiter* waiter = waiters_.front();
+        waiters_.pop_front();
+        waiter->session = std::move(session);
+        ++counters_.acquired;
+        waiter->changed.notify_one();
+        return;
+    }
+    idle_.push_back(std::move(session));
+}
+
+void Pool::give_place_back() noexcept {
+    if (waiters_.empty()) {
+        --total_;
+        return;
+    }
+    Waiter* waiter = waiters_.front();
+    waiters_.pop_front();
+    waiter->may_open = true;
+    ++opening_;
+    waiter->changed.notify_one();
+}
+
+void Pool::schedule_housekeeping() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (housekeeping_) return;
+        housekeeping_ = true;
+    }
+    housekeeper_->schedule(Clock::now(), [weak = weak_from_this()] {
+        if (const std::shared_ptr<Pool> pool = weak.lock()) pool->housekeep();
+    });
+}
+
+void Pool::housekeep() noexcept {
+    try {
+        std::vector<SessionPtr> old;
+        bool open_more = false;
+        {
+            const std::lock_guard lock(mutex_);
+            const auto now = CoarseClock::now();
+            // The least recently used ones are in front.
+            for (auto i = idle_.begin(); i != idle_.end();) {
+                const Session& session = **i;
+                if (now >= session.mark.expires || idle_too_long(options().pool, now - session.mark.idle_since, total_)) {
+                    old.push_back(std::move(*i));
+                    i = idle_.erase(i);
+                    ++counters_.discarded;
+                    give_place_back();
+                } else {
+                    ++i;
+                }
+            }
+            open_more = total_ < options().pool.min;
+            if (open_more) {
+                ++total_;
+                ++opening_;
+            }
+        }
+        old.clear();
+        if (open_more) {
+            SessionPtr session;
+            try {
+                session = open(Clock::now() + options().pool.connect_timeout);
+                const std::lock_guard lock(mutex_);
+                --counters_.acquired;  // nobody asked for it
+            } catch (const std::exception& error) {
+                environment_.log(DBWAY_LOG_WARN, "source \"" + options().name +
+                                                     "\": a connection for pool.min could not be opened: " + error.what());
+            }
+            if (session) release(session.release());
+        }
+        report_leaks();
+        bool more = false;
+        {
+            const std::lock_guard lock(mutex_);
+            more = total_ < options().pool.min && last_open_error_.empty();
+        }
+        housekeeper_->schedule(Clock::now() + (more ? Clock::duration::zero() : Clock::duration(housekeeping_period)),
+                               [weak = weak_from_this()] {
+                                   if (const std::shared_ptr<Pool> pool = weak.lock()) pool->housekeep();
+                               });
+    } catch (const std::exception& error) {
+        environment_.log(DBWAY_LOG_ERROR, std::string("the pool's housekeeping ended: ") + error.what());
+    }
+}
+
+void Pool::report_leaks() {
+    if (options().pool.leak_after.count() <= 0) return;
+    std::size_t late = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        const auto now = CoarseClock::now();
+        for (Session* session : lent_) {
+            if (session->mark.leak_reported || now - session->mark.lent_at < options().pool.leak_after) continue;
+            session->mark.leak_reported = true;
+            ++late;
+        }
+    }
+    if (late != 0)
+        environment_.log(DBWAY_LOG_WARN, "source \"" + options().name + "\": " + std::to_string(late) +
+                                             " connection(s) lent for longer than " + in_seconds(options().pool.leak_after) +
+                                             "; is one kept by mistake?");
+}
+
+}  // namespace dbway::detail

@@ -1,0 +1,243 @@
+#include <dbway/batch.hpp>
+
+#include <dbway/error.hpp>
+#include <dbway/sdk/placeholders.hpp>
+#include <session/cursor_extras.hpp>
+#include <session/session.hpp>
+#include <session/value_copy.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace dbway {
+
+void Batch::add_copy(std::string_view sql, const dbway_value* values, const std::string_view* names,
+                     std::uint32_t count) {
+    detail::BatchItem& item = items_.emplace_back();
+    item.sql = sql;
+    item.values.resize(count);
+    detail::copy_values(values, count, item.values.data(), arena_);
+    if (names != nullptr) item.names.assign(names, names + count);
+}
+
+void Batch::clear() noexcept {
+    items_.clear();
+    arena_.clear();
+}
+
+namespace detail {
+
+namespace {
+
+// What becomes of one statement of a batch.
+struct Progress {
+    std::size_t item = 0;
+    std::uint64_t prepare_id = 0;  // 0: not prepared by this batch
+    std::uint64_t execute_id = 0;
+    CachedStatement* statement = nullptr;
+    std::vector<dbway_value> values;  // in the order of the placeholders, if they have names
+};
+
+}  // namespace
+
+// All requests go out in one submit. The default chains each to the next, so that nothing after a failure runs.
+class BatchRun {
+  public:
+    BatchRun(Session& session, const Batch& batch, const QueryOptions& options)
+        : session_(session), batch_(batch), options_(options), timeout_(session.timeout_of(&options)) {}
+
+    BatchResults run() {
+        send();
+        for (Progress& progress : progress_) read(progress);
+        session_.guard_ = nullptr;
+        if (first_error_) {
+            // Statements that could not be prepared are not known to the provider.
+            std::rethrow_exception(first_error_);
+        }
+        return std::move(results_);
+    }
+
+    ~BatchRun() {
+        session_.guard_ = nullptr;
+        for (const std::string& text : failed_) session_.cache_.erase(text);
+    }
+
+  private:
+    void send() {
+        session_.requests_.clear();
+        session_.running_kind_ = DBWAY_R_SCRIPT;  // for an error's sake: several statements, some may change data
+        session_.running_statement_ = 0;
+        for (const std::uint64_t evicted : session_.evicted_)
+            session_.add_request(DBWAY_R_UNPREPARE, timeout_).stmt = evicted;
+        unprepared_ = session_.evicted_.size();
+        for (std::size_t i = 0; i < batch_.size(); ++i) add(i);
+        if (!batch_.is_independent() && !session_.requests_.empty()) {
+            for (std::size_t i = unprepared_; i + 1 < session_.requests_.size(); ++i)
+                session_.requests_[i].flags |= DBWAY_RF_CHAIN;
+        }
+        try {
+            session_.submit();
+        } catch (...) {
+            for (const Progress& progress : progress_)
+                if (progress.prepare_id != 0) failed_.push_back(batch_.items()[progress.item].sql);
+            throw;
+        }
+        session_.evicted_.clear();
+        guard_ = session_.make_guard(&options_, timeout_);
+        session_.guard_ = guard_.get();
+        for (std::size_t i = 0; i < unprepared_; ++i) expect(session_.requests_[i].id);
+    }
+
+    void add(std::size_t index) {
+        const BatchItem& item = batch_.items()[index];
+        Progress& progress = progress_.emplace_back();
+        progress.item = index;
+        std::vector<std::string> names;
+        std::string_view sql = item.sql;
+        if (CachedStatement* statement = prepared(item, progress)) {
+            progress.statement = statement;
+            names = statement->names;
+        } else if (!item.names.empty()) {
+            sdk::NamedRewrite rewrite = sdk::rewrite_named(item.sql, session_.dialect_);
+            if (!rewrite.error.empty()) throw_error(Category::invalid, rewrite.error);
+            names.assign(rewrite.names.begin(), rewrite.names.end());
+            if (!names.empty()) sql = texts_.emplace_back(std::move(rewrite.text));
+        }
+        dbway_request& request =
+            session_.add_request(progress.statement != nullptr ? DBWAY_R_EXECUTE : DBWAY_R_QUERY, timeout_);
+        progress.execute_id = request.id;
+        request.batch_rows = options_.batch_rows != 0 ? options_.batch_rows : session_.environment_.options.batch_rows;
+        if (progress.statement != nullptr) {
+            request.stmt = progress.statement->id;
+            request.flags = DBWAY_RF_COLUMNS_KNOWN;
+        } else {
+            request.sql = {sql.data(), sql.size()};
+        }
+        if (!item.names.empty()) order_by_name(item, names, progress);
+        const std::vector<dbway_value>& values = item.names.empty() ? item.values : progress.values;
+        request.params = values.data();
+        request.n_params = static_cast<std::uint32_t>(values.size());
+    }
+
+    // Prepared statements as far as the cache has room for all of them at once.
+    CachedStatement* prepared(const BatchItem& item, Progress& progress) {
+        StatementCache& cache = session_.cache_;
+        if (!options_.prepare || cache.capacity() == 0) return nullptr;
+        if (CachedStatement* known = cache.find(item.sql)) {
+            ++used_;
+            return known;
+        }
+        if (used_ + 1 > cache.capacity() / 2) return nullptr;
+        Call call;
+        call.sql = item.sql;
+        const std::vector<std::string_view> names(item.names.begin(), item.names.end());
+        call.names = names.empty() ? nullptr : names.data();
+        call.options = &options_;
+        CachedStatement* statement = session_.cached_statement(call, timeout_);
+        progress.prepare_id = session_.requests_.back().id;
+        ++used_;
+        return statement;
+    }
+
+    static void order_by_name(const BatchItem& item, const std::vector<std::string>& names, Progress& progress) {
+        for (const std::string& given : item.names)
+            if (std::find(names.begin(), names.end(), given) == names.end())
+                throw_error(Category::invalid, "the statement has no placeholder :" + given);
+        for (const std::string& name : names) {
+            const auto given = std::find(item.names.begin(), item.names.end(), name);
+            if (given == item.names.end()) throw_error(Category::invalid, "no value for the placeholder :" + name);
+            progress.values.push_back(item.values[static_cast<std::size_t>(given - item.names.begin())]);
+        }
+    }
+
+    // The final event of a request without rows. False: it failed or was skipped.
+    bool expect(std::uint64_t id) {
+        do {
+            session_.next_event();
+            if (session_.event_.request_id != id) session_.broken("events out of order in a batch");
+        } while (session_.event_.kind == DBWAY_E_COLUMNS);
+        Outcome ignored;
+        session_.finish_event(ignored);
+        return session_.event_.kind == DBWAY_E_DONE;
+    }
+
+    void read_prepare(Progress& progress) {
+        session_.next_event();
+        if (session_.event_.request_id == progress.prepare_id && session_.event_.kind == DBWAY_E_COLUMNS) {
+            if (session_.event_.n_columns != 0) progress.statement->columns = session_.read_columns();
+            expect(progress.prepare_id);
+        } else {
+            if (session_.event_.request_id != progress.prepare_id) session_.broken("events out of order in a batch");
+            Outcome ignored;
+            session_.finish_event(ignored);
+        }
+        if (session_.event_.kind == DBWAY_E_DONE) {
+            progress.statement->prepared = true;
+            return;
+        }
+        failed_.push_back(batch_.items()[progress.item].sql);
+        if (session_.event_.kind == DBWAY_E_FAILED) keep_error(progress);
+    }
+
+    void keep_error(const Progress& progress) {
+        ErrorDetails details = session_.take_error(session_.event_.status);
+        details.batch_index = static_cast<std::int64_t>(progress.item);
+        details.message = "statement " + std::to_string(progress.item + 1) + " of the batch: " + details.message;
+        try {
+            session_.throw_details(std::move(details));
+        } catch (...) {
+            error_ = std::current_exception();
+            if (!batch_.is_independent() && !first_error_) first_error_ = error_;
+        }
+    }
+
+    void read(Progress& progress) {
+        error_ = nullptr;
+        if (progress.prepare_id != 0) read_prepare(progress);
+        Cursor cursor;
+        cursor.request_id_ = progress.execute_id;
+        if (progress.statement != nullptr && progress.statement->columns) cursor.take_columns(progress.statement->columns);
+        session_.running_statement_ = progress.statement != nullptr ? progress.statement->id : 0;
+        RowBuffer& buffer = cursor.extras().buffer;
+        while (!cursor.final_) {
+            session_.next_event();
+            if (session_.event_.request_id == progress.execute_id && session_.event_.kind == DBWAY_E_SKIPPED) {
+                cursor.final_ = true;
+            } else if (session_.event_.request_id == progress.execute_id && session_.event_.kind == DBWAY_E_FAILED) {
+                session_.finish_event(cursor.outcome_);
+                cursor.final_ = true;
+                if (!error_) keep_error(progress);
+                else session_.diagnostics_.clear();
+            } else {
+                session_.take_event(cursor, &buffer);
+                session_.guard_ = guard_.get();
+            }
+        }
+        const std::int64_t affected = error_ ? -1 : cursor.outcome_.affected;
+        results_.emplace_back(std::move(cursor), affected, error_);
+    }
+
+    Session& session_;
+    const Batch& batch_;
+    const QueryOptions& options_;
+    std::uint64_t timeout_;
+    std::unique_ptr<StopGuard> guard_;
+    std::size_t unprepared_ = 0;
+    std::size_t used_ = 0;
+    std::deque<Progress> progress_;
+    std::deque<std::string> texts_;
+    std::vector<std::string> failed_;
+    std::exception_ptr error_;
+    std::exception_ptr first_error_;
+    BatchResults results_;
+};
+
+BatchResults Session::run_batch(const Batch& batch, const QueryOptions& options) {
+    require_usable();
+    if (active_ != nullptr) buffer_active();
+    if (batch.empty()) return {};
+    return BatchRun(*this, batch, options).run();
+}
+
+}  // namespace detail
+}  // namespace dbway

@@ -1,0 +1,129 @@
+#include "table_definition.hpp"
+
+#include "statement_text.hpp"
+
+#include <dbway/sdk/scanner.hpp>
+
+#include <utility>
+
+namespace dbway::sqlite {
+namespace {
+
+using sdk::Token;
+using sdk::TokenKind;
+using Kind = DefinedConstraint::Kind;
+
+// Walks the text once, one token ahead.
+class DefinitionParser {
+  public:
+    explicit DefinitionParser(std::string_view sql) : sql_(sql), lexer_(sql, sdk::Dialect::sqlite) {
+        advance();
+    }
+
+    std::vector<DefinedConstraint> parse() {
+        if (!is("create")) return {};
+        while (token_.kind != TokenKind::end && token_.text != "(") {
+            if (is("virtual") || is("as")) return {};
+            advance();
+        }
+        advance();
+        while (token_.kind != TokenKind::end && token_.text != ")") {
+            parse_item();
+            if (token_.text == ",") advance();
+        }
+        return std::move(result_);
+    }
+
+  private:
+    void advance() { token_ = lexer_.next_significant(); }
+    bool is(std::string_view keyword) const {
+        return token_.kind == TokenKind::word && sdk::is_keyword(token_.text, keyword);
+    }
+    std::string name() const { return parse_table_name(token_.text).table; }
+
+    // A column with its constraints, or a constraint of the table.
+    void parse_item() {
+        column_.clear();
+        if (!is("constraint") && !is("primary") && !is("unique") && !is("check") && !is("foreign")) {
+            column_ = name();
+            advance();
+        }
+        std::string given;
+        while (token_.kind != TokenKind::end && token_.text != "," && token_.text != ")") {
+            if (is("constraint")) {
+                advance();
+                given = name();
+                advance();
+            } else if (is("check")) {
+                parse_check(std::exchange(given, {}));
+            } else if (is("primary") || is("unique") || is("foreign")) {
+                parse_key(std::exchange(given, {}));
+            } else if (is("references")) {
+                if (!column_.empty())
+                    result_.push_back({Kind::foreign_key, std::exchange(given, {}), {column_}, {}});
+                advance();
+            } else {
+                if (is("not") || is("null") || is("default") || is("collate") || is("generated") || is("as"))
+                    given.clear();
+                skip();
+            }
+        }
+    }
+
+    void parse_check(std::string given) {
+        const std::size_t begin = offset();
+        advance();
+        skip();
+        std::vector<std::string> columns;
+        if (!column_.empty()) columns.push_back(column_);
+        result_.push_back({Kind::check, std::move(given), std::move(columns),
+                           std::string(sql_.substr(begin, end_ - begin))});
+    }
+
+    void parse_key(std::string given) {
+        const Kind kind = is("primary") ? Kind::primary_key : is("unique") ? Kind::unique : Kind::foreign_key;
+        advance();
+        if (is("key")) advance();
+        DefinedConstraint constraint{kind, std::move(given), {}, {}};
+        if (!column_.empty()) {
+            constraint.columns.push_back(column_);
+        } else if (token_.text == "(") {
+            advance();
+            while (token_.kind != TokenKind::end && token_.text != ")") {
+                constraint.columns.push_back(name());
+                while (token_.kind != TokenKind::end && token_.text != "," && token_.text != ")") skip();
+                if (token_.text == ",") advance();
+            }
+            advance();
+        }
+        result_.push_back(std::move(constraint));
+    }
+
+    // One token, or all between parentheses; end_ is where it ended.
+    void skip() {
+        int depth = 0;
+        do {
+            if (token_.text == "(") ++depth;
+            if (token_.text == ")") --depth;
+            end_ = offset() + token_.text.size();
+            advance();
+        } while (depth > 0 && token_.kind != TokenKind::end);
+    }
+
+    std::size_t offset() const { return static_cast<std::size_t>(token_.text.data() - sql_.data()); }
+
+    std::string_view sql_;
+    sdk::Lexer lexer_;
+    Token token_;
+    std::size_t end_ = 0;
+    std::string column_;  // the column being defined; empty in a constraint of the table
+    std::vector<DefinedConstraint> result_;
+};
+
+}  // namespace
+
+std::vector<DefinedConstraint> parse_table_definition(std::string_view sql) {
+    return DefinitionParser(sql).parse();
+}
+
+}  // namespace dbway::sqlite
