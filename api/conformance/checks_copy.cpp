@@ -83,12 +83,13 @@ void source_waits(Context& context) {
     const auto table = context.create_numbers(*connection);
     ScriptedSource source(*connection, 2);
     source.again().numbers(1, 10).again(2).numbers(11, 300).again().numbers(311, 1).again();
-    expect(
-        connection->submit({copy_in(table, source),
-                            {.kind = DBWAY_R_QUERY, .sql = "select id from " + table + " order by id"}}) >= 0,
-        "submit() refused a COPY_IN");
+    std::vector<std::uint64_t> ids;
+    const auto submitted =
+        connection->submit({copy_in(table, source), {.sql = "select id from " + table + " order by id"}}, &ids);
+    expect(submitted >= 0, "submit() refused a COPY_IN");
     int pauses = 0;
     Outcome copy, after;
+    copy.id = ids[0];
     Event event;
     for (;;) {
         const auto status = connection->next(event);
@@ -99,7 +100,7 @@ void source_waits(Context& context) {
             continue;
         }
         expect(status == DBWAY_OK, "next() answered " + status_label(status) + " while the source waited");
-        Connection::gather(event, copy.final_kind == 0 ? copy : after);
+        Connection::gather(event, event.request_id == copy.id ? copy : after);
     }
     expect(pauses == 5, "next() answered AGAIN " + std::to_string(pauses) +
                             " times with nothing to wait for, expected 5, once for each AGAIN of the source");

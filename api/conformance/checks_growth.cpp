@@ -18,8 +18,10 @@ struct Grown {
     T base{};
     std::array<unsigned char, tail_size> tail{};
 
-    Grown() { base.struct_size = sizeof(Grown); }
-    static_assert(offsetof(Grown<T>, tail) == sizeof(T));
+    Grown() {
+        static_assert(sizeof(Grown) == sizeof(T) + tail_size, "the tail follows without padding");
+        base.struct_size = sizeof(Grown);
+    }
 };
 
 // A struct of `size` bytes whose memory goes on with garbage, as with a header older than the provider's.

@@ -57,9 +57,15 @@ void run_in_thread(const std::shared_ptr<Running>& running) {
     running->ended.notify_all();
 }
 
+// A word that is an id means that check alone, any other one all checks whose ids begin with it.
 bool wanted(const std::string& id, const std::vector<std::string>& only) {
-    return only.empty() || std::any_of(only.begin(), only.end(),
-                                       [&](const std::string& start) { return id.starts_with(start); });
+    const auto is_id = [](const std::string& word) {
+        return std::any_of(checks().begin(), checks().end(),
+                           [&](const CheckInfo& check) { return check.id == word; });
+    };
+    return only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& word) {
+               return id == word || (id.starts_with(word) && !is_id(word));
+           });
 }
 
 }  // namespace

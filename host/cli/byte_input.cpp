@@ -41,28 +41,28 @@ std::size_t ByteInput::read_descriptor(std::span<char> into) {
 
 std::size_t ByteInput::read(std::span<char> into) {
     std::size_t got = 0;
-    if (replaying_ && kept_at_ < kept_.size()) {
+    if (kept_at_ < kept_.size()) {
         got = std::min(into.size(), kept_.size() - kept_at_);
         std::memcpy(into.data(), kept_.data() + kept_at_, got);
         kept_at_ += got;
     } else {
-        if (replaying_ && !kept_.empty()) kept_ = std::string();
+        if (!keeping_ && !kept_.empty()) {
+            kept_ = std::string();
+            kept_at_ = 0;
+        }
         got = read_descriptor(into);
-        if (keeping_) kept_.append(into.data(), got);
+        if (keeping_) {
+            kept_.append(into.data(), got);
+            kept_at_ = kept_.size();
+        }
     }
     bytes_ += got;
     return got;
 }
 
-void ByteInput::replay() noexcept {
-    keeping_ = false;
-    replaying_ = true;
-    kept_at_ = 0;
-    bytes_ = 0;
-}
-
 std::string read_all(const std::string& path, const InterruptGuard* interrupt) {
     ByteInput input(path, interrupt);
+    input.forget();
     std::string text;
     char block[64 * 1024];
     while (const std::size_t got = input.read(block)) text.append(block, got);

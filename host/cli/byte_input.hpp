@@ -22,9 +22,12 @@ class ByteInput {
     // 0: the end. Throws Failure, or Interrupted.
     std::size_t read(std::span<char> into);
 
-    // From the beginning on, what is read is kept; replay() then starts over with it. Once.
-    void keep() noexcept { keeping_ = true; }
-    void replay() noexcept;
+    // Starts over with the first byte: what is read is kept until forget(), and given again.
+    void rewind() noexcept {
+        kept_at_ = 0;
+        bytes_ = 0;
+    }
+    void forget() noexcept { keeping_ = false; }
 
     const std::string& name() const noexcept { return name_; }  // for messages
     std::uint64_t bytes() const noexcept { return bytes_; }     // delivered
@@ -38,10 +41,9 @@ class ByteInput {
     int descriptor_ = -1;
     std::uint64_t bytes_ = 0;
     std::uint64_t size_ = 0;
-    bool keeping_ = false;
+    bool keeping_ = true;
     std::string kept_;
-    std::size_t kept_at_ = 0;
-    bool replaying_ = false;
+    std::size_t kept_at_ = 0;  // how much of it has been given again
 };
 
 // The whole of a file or of standard input, for texts of SQL.

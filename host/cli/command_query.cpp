@@ -74,20 +74,19 @@ void run_all(Connection& connection, const SqlText& sql, std::span<const dbway_v
 ExitCode run(const QueryArguments& arguments) {
     const Format format = parse_format(arguments.format);
     std::vector<std::string> texts = arguments.parameters;
-    if (!arguments.file.empty()) {
-        if (!arguments.sql.empty()) texts.insert(texts.end(), arguments.sql);
-    }
+    // With -f the statement is not an argument: the first one is a value already.
+    if (!arguments.file.empty() && !arguments.sql.empty()) texts.push_back(arguments.sql);
     texts.insert(texts.end(), arguments.more_parameters.begin(), arguments.more_parameters.end());
     sdk::Arena arena;
     const std::vector<dbway_value> values = make_values(arguments, texts, arena);
 
     InterruptGuard interrupt;
+    QueryOptions options;
+    options.stop = interrupt.begin();
     try {
         const SqlText sql = read_sql(arguments, interrupt);
         const Host host = open_host(arguments.common);
         Source source = choose_source(host, arguments.common);
-        QueryOptions options;
-        options.stop = interrupt.begin();
         Connection connection = source.connection(options);
         const auto writer = make_row_writer(format, standard_output());
         run_all(connection, sql, values, options, *writer);

@@ -15,6 +15,7 @@ void Output::flush() {
         const ssize_t written = ::write(descriptor_, left.data(), left.size());
         if (written >= 0) {
             left.remove_prefix(static_cast<std::size_t>(written));
+            written_ += static_cast<std::uint64_t>(written);
         } else if (errno != EINTR) {
             const int reason = errno;
             buffer_.clear();

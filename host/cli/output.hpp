@@ -1,6 +1,7 @@
 // output.hpp - where results go: a file descriptor with a buffer.
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@ class Output {
     }
     // Throws OutputClosed, or Failure when the file cannot be written to.
     void flush();
+    // Bytes that have left the buffer.
+    std::uint64_t written() const noexcept { return written_; }
 
   private:
     static constexpr std::size_t limit = 64 * 1024;
@@ -39,6 +42,7 @@ class Output {
     int descriptor_;
     std::string name_;
     std::string buffer_;
+    std::uint64_t written_ = 0;
 };
 
 // Standard output of the program.

@@ -152,7 +152,7 @@ void resolve_duplicates(const std::vector<PluginFile*>& same, Duplicates policy)
 
 }  // namespace
 
-std::string PluginFile::display_path() const { return linked != nullptr ? "(linked in)" : path; }
+std::string PluginFile::display_path() const { return path.empty() ? "linked in" : path; }
 
 Catalog Catalog::linked_only(std::span<const dbway_entry* const> linked) {
     Catalog catalog;
@@ -206,10 +206,9 @@ std::string Catalog::not_found_message(std::string_view id) const {
     std::string refused_of_id;
     std::vector<std::string_view> ids;
     for (const PluginFile& file : files_) {
-        if (file.usable()) {
-            ids.push_back(file.metadata.id);
-            continue;
-        }
+        // Of refused files too: the message then has their reason.
+        if (!file.metadata.id.empty()) ids.push_back(file.metadata.id);
+        if (file.usable()) continue;
         auto& list = file.metadata.id == id ? refused_of_id : refused;
         list += (list.empty() ? "" : "; ") + file.display_path() + ": " + *file.refusal;
     }
@@ -229,6 +228,8 @@ std::string Catalog::not_found_message(std::string_view id) const {
            (refused.empty() ? "" : "; refused: " + refused) + ")";
 }
 
-PluginFile examine_plugin(const std::string& path, const PluginOptions& options) { return examine(path, options); }
+PluginFile examine_plugin(const std::string& path, const PluginOptions& options) {
+    return examine(path, options);
+}
 
 }  // namespace dbway::detail

@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dbway::detail {
@@ -25,7 +26,7 @@ struct PluginFile {
     const dbway_entry* linked = nullptr;  // of a linked-in provider
 
     bool usable() const noexcept { return !refusal; }
-    // The path, or "(linked in)".
+    // The path, or "linked in".
     DBWAY_API std::string display_path() const;
 };
 
@@ -42,8 +43,11 @@ class DBWAY_API Catalog {
     // Only providers of the program itself; no directory is looked at.
     static Catalog linked_only(std::span<const dbway_entry* const> linked);
 
-    const std::vector<PluginFile>& files() const noexcept { return files_; }
-    const std::vector<SearchedDirectory>& directories() const noexcept { return directories_; }
+    // Of a temporary by value, so that a loop over Catalog::scan(…).files() does not outlive what it reads.
+    const std::vector<PluginFile>& files() const& noexcept { return files_; }
+    std::vector<PluginFile> files() && noexcept { return std::move(files_); }
+    const std::vector<SearchedDirectory>& directories() const& noexcept { return directories_; }
+    std::vector<SearchedDirectory> directories() && noexcept { return std::move(directories_); }
 
     // The usable plugin of that id, or null.
     const PluginFile* find(std::string_view id) const noexcept;
@@ -57,8 +61,8 @@ class DBWAY_API Catalog {
     std::vector<SearchedDirectory> directories_;
 };
 
-// One file looked at by itself, as scan() looks at each; whether another plugin has its id is not asked. A path that
-// cannot be resolved is a refusal too.
+// One file looked at by itself, as scan() looks at each; whether another plugin has its id is not asked. A
+// path that cannot be resolved is a refusal too.
 DBWAY_API PluginFile examine_plugin(const std::string& path, const PluginOptions& options = {});
 
 }  // namespace dbway::detail

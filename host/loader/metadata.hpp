@@ -43,7 +43,7 @@ struct PluginMetadata {
     std::string description;
     std::vector<DeclaredOption> options;
 
-    const DeclaredOption* find_option(OptionScope scope, std::string_view name) const noexcept;
+    DBWAY_API const DeclaredOption* find_option(OptionScope scope, std::string_view name) const noexcept;
 };
 
 // The TOML text between the markers of DBWAY_META; nullopt: there is none.

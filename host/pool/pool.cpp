@@ -63,13 +63,19 @@ Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) 
                 session = wait(lock, deadline, stop);
             }
         }
-        if (session == nullptr) session = open(deadline);
+        if (session == nullptr) return lend(open(deadline));
         if (fit(*session)) return lend(std::move(session));
         session.reset();
-        const std::lock_guard lock(mutex_);
-        --counters_.acquired;
-        ++counters_.discarded;
-        give_place_back();
+        {
+            const std::lock_guard lock(mutex_);
+            --counters_.acquired;
+            ++counters_.discarded;
+            // The place stays ours, so that nobody who came later gets it, unless another one is idle.
+            if (idle_.empty()) ++opening_;
+            else --total_;
+            if (!idle_.empty()) continue;
+        }
+        return lend(open(deadline));
     }
 }
 
@@ -115,6 +121,7 @@ Pool::SessionPtr Pool::open(Clock::time_point deadline) {
         --opening_;
         ++counters_.opened;
         ++counters_.acquired;
+        last_open_error_.clear();
         housekeeping = housekeeping_;
     }
     if (!housekeeping) schedule_housekeeping();
@@ -151,7 +158,7 @@ Pool::SessionPtr Pool::wait(std::unique_lock<std::mutex>& lock, Clock::time_poin
     throw_timeout(Clock::now() - begin);
 }
 
-void Pool::throw_timeout(Clock::duration waited) const {
+void Pool::throw_timeout(Clock::duration waited) {
     ErrorDetails details;
     details.category = Category::pool;
     details.source = options().name;
@@ -160,7 +167,7 @@ void Pool::throw_timeout(Clock::duration waited) const {
     std::string cause;
     {
         const std::lock_guard lock(mutex_);
-        ++const_cast<Pool*>(this)->counters_.timeouts;
+        ++counters_.timeouts;
         details.message = "no connection became free within " + in_seconds(waited) + " (max " +
                           std::to_string(options().pool.max) + ", open " + std::to_string(total_ - opening_) + ", idle " +
                           std::to_string(idle_.size()) + ", opening " + std::to_string(opening_) + ", waiting " +
@@ -174,11 +181,15 @@ void Pool::throw_timeout(Clock::duration waited) const {
 
 void Pool::release(Session* given) noexcept {
     SessionPtr session(given);
+    if (options().pool.leak_after.count() > 0) {
+        // First of all: whoever looks for leaks looks into it.
+        const std::lock_guard lock(mutex_);
+        std::erase(lent_, given);
+    }
     const bool usable = session->clean();
     if (usable) session->mark.idle_since = CoarseClock::now();
     else session.reset();
     const std::lock_guard lock(mutex_);
-    if (options().pool.leak_after.count() > 0) std::erase(lent_, given);
     if (!usable) {
         ++counters_.discarded;
         give_place_back();

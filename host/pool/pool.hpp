@@ -58,7 +58,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     void schedule_housekeeping();
     void housekeep() noexcept;
     void report_leaks();
-    [[noreturn]] void throw_timeout(Clock::duration waited) const;
+    [[noreturn]] void throw_timeout(Clock::duration waited);
 
     SessionEnvironment environment_;
     std::shared_ptr<Timer> housekeeper_;

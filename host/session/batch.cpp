@@ -7,6 +7,7 @@
 #include <session/value_copy.hpp>
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 namespace dbway {
@@ -35,6 +36,7 @@ struct Progress {
     std::uint64_t prepare_id = 0;  // 0: not prepared by this batch
     std::uint64_t execute_id = 0;
     CachedStatement* statement = nullptr;
+    std::optional<ErrorDetails> prepare_error;
     std::vector<dbway_value> values;  // in the order of the placeholders, if they have names
 };
 
@@ -50,16 +52,15 @@ class BatchRun {
         send();
         for (Progress& progress : progress_) read(progress);
         session_.guard_ = nullptr;
-        if (first_error_) {
-            // Statements that could not be prepared are not known to the provider.
-            std::rethrow_exception(first_error_);
-        }
+        if (first_error_) std::rethrow_exception(first_error_);
         return std::move(results_);
     }
 
     ~BatchRun() {
         session_.guard_ = nullptr;
-        for (const std::string& text : failed_) session_.cache_.erase(text);
+        for (const Progress& progress : progress_)
+            if (progress.prepare_id != 0 && !progress.statement->prepared) drop(progress);
+        for (const Progress* progress : stale_) drop(*progress);
     }
 
   private:
@@ -67,22 +68,15 @@ class BatchRun {
         session_.requests_.clear();
         session_.running_kind_ = DBWAY_R_SCRIPT;  // for an error's sake: several statements, some may change data
         session_.running_statement_ = 0;
-        for (const std::uint64_t evicted : session_.evicted_)
-            session_.add_request(DBWAY_R_UNPREPARE, timeout_).stmt = evicted;
-        unprepared_ = session_.evicted_.size();
+        session_.running_sql_ = {};
+        unprepared_ = session_.add_unprepares(timeout_);
         for (std::size_t i = 0; i < batch_.size(); ++i) add(i);
         if (!batch_.is_independent() && !session_.requests_.empty()) {
             for (std::size_t i = unprepared_; i + 1 < session_.requests_.size(); ++i)
                 session_.requests_[i].flags |= DBWAY_RF_CHAIN;
         }
-        try {
-            session_.submit();
-        } catch (...) {
-            for (const Progress& progress : progress_)
-                if (progress.prepare_id != 0) failed_.push_back(batch_.items()[progress.item].sql);
-            throw;
-        }
-        session_.evicted_.clear();
+        session_.submit();
+        session_.forget_unprepared(unprepared_);
         guard_ = session_.make_guard(&options_, timeout_);
         session_.guard_ = guard_.get();
         for (std::size_t i = 0; i < unprepared_; ++i) expect(session_.requests_[i].id);
@@ -124,6 +118,8 @@ class BatchRun {
         StatementCache& cache = session_.cache_;
         if (!options_.prepare || cache.capacity() == 0) return nullptr;
         if (CachedStatement* known = cache.find(item.sql)) {
+            // Prepared for positional parameters, perhaps by this batch: sent by itself, then.
+            if (!item.names.empty() && known->names.empty()) return nullptr;
             ++used_;
             return known;
         }
@@ -133,10 +129,10 @@ class BatchRun {
         const std::vector<std::string_view> names(item.names.begin(), item.names.end());
         call.names = names.empty() ? nullptr : names.data();
         call.options = &options_;
-        CachedStatement* statement = session_.cached_statement(call, timeout_);
+        progress.statement = session_.cached_statement(call, timeout_);
         progress.prepare_id = session_.requests_.back().id;
         ++used_;
-        return statement;
+        return progress.statement;
     }
 
     static void order_by_name(const BatchItem& item, const std::vector<std::string>& names, Progress& progress) {
@@ -171,16 +167,27 @@ class BatchRun {
             Outcome ignored;
             session_.finish_event(ignored);
         }
-        if (session_.event_.kind == DBWAY_E_DONE) {
-            progress.statement->prepared = true;
-            return;
-        }
-        failed_.push_back(batch_.items()[progress.item].sql);
-        if (session_.event_.kind == DBWAY_E_FAILED) keep_error(progress);
+        if (session_.event_.kind == DBWAY_E_DONE) progress.statement->prepared = true;
+        else if (session_.event_.kind == DBWAY_E_FAILED) keep_error(progress);
     }
 
-    void keep_error(const Progress& progress) {
+    // Out of the cache, when it is known that the provider does not have it. A text may be there several times.
+    void drop(const Progress& progress) { session_.cache_.erase(batch_.items()[progress.item].sql); }
+
+    // Why the statement was not prepared, be it for an earlier item of the same text.
+    const ErrorDetails* prepare_error(const CachedStatement* statement) const {
+        if (statement == nullptr) return nullptr;
+        for (const Progress& progress : progress_)
+            if (progress.statement == statement && progress.prepare_error) return &*progress.prepare_error;
+        return nullptr;
+    }
+
+    void keep_error(Progress& progress) {
         ErrorDetails details = session_.take_error(session_.event_.status);
+        if (session_.event_.request_id == progress.prepare_id) progress.prepare_error = details;
+        else if (const ErrorDetails* cause = prepare_error(progress.statement)) details = *cause;
+        // Statements that were sent already cannot be prepared again; the next run of this text can.
+        if (progress.statement != nullptr && session_.stale_statement(details)) stale_.push_back(&progress);
         details.batch_index = static_cast<std::int64_t>(progress.item);
         details.message = "statement " + std::to_string(progress.item + 1) + " of the batch: " + details.message;
         try {
@@ -196,7 +203,8 @@ class BatchRun {
         if (progress.prepare_id != 0) read_prepare(progress);
         Cursor cursor;
         cursor.request_id_ = progress.execute_id;
-        if (progress.statement != nullptr && progress.statement->columns) cursor.take_columns(progress.statement->columns);
+        if (progress.statement != nullptr && progress.statement->columns)
+            cursor.take_columns(cursor.arriving_ = progress.statement->columns);
         session_.running_statement_ = progress.statement != nullptr ? progress.statement->id : 0;
         RowBuffer& buffer = cursor.extras().buffer;
         while (!cursor.final_) {
@@ -226,15 +234,15 @@ class BatchRun {
     std::size_t used_ = 0;
     std::deque<Progress> progress_;
     std::deque<std::string> texts_;
-    std::vector<std::string> failed_;
+    std::vector<const Progress*> stale_;
     std::exception_ptr error_;
     std::exception_ptr first_error_;
     BatchResults results_;
 };
 
 BatchResults Session::run_batch(const Batch& batch, const QueryOptions& options) {
-    require_usable();
     if (active_ != nullptr) buffer_active();
+    require_usable();
     if (batch.empty()) return {};
     return BatchRun(*this, batch, options).run();
 }

@@ -92,6 +92,8 @@ std::int64_t slow_to_int64(const dbway_value& value, const char* wanted) {
 
 std::uint64_t slow_to_uint64(const dbway_value& value) {
     if (value.type == DBWAY_T_U64) return value.v.u64;
+    if (value.type == DBWAY_T_F64 && value.v.f64 >= two_to_63 && value.v.f64 < 2 * two_to_63)
+        return static_cast<std::uint64_t>(value.v.f64);  // whole, as all doubles of that size are
     if (value.type == DBWAY_T_DECIMAL) {
         const std::string_view text = as_text(value);
         std::uint64_t number = 0;

@@ -73,6 +73,7 @@ void CopyState::pump() {
         while (!over_ && (ready_ || !starving_)) over_ = !session_.resume_copy(starving_, outcome_);
     } catch (...) {
         over_ = true;
+        lease_.release();
         throw;
     }
 }
@@ -96,6 +97,7 @@ void CopyState::flush() {
     ready_ = true;
     sent_ += rows_;
     pump();
+    if (over_) lease_.release();
     if (over_)
         throw_error(Category::internal, "the provider ended a bulk load before its rows did; run `dbway check` on it");
     rows_ = 0;
@@ -112,8 +114,8 @@ std::int64_t CopyState::finish() {
     }
     flush();
     end_with(DBWAY_END);
-    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     lease_.release();
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     return outcome_.affected >= 0 ? outcome_.affected : sent_;
 }
 

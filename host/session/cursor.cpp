@@ -38,6 +38,7 @@ void Cursor::move_from(Cursor& other) noexcept {
     session_ = std::exchange(other.session_, nullptr);
     request_id_ = other.request_id_;
     columns_ = std::move(other.columns_);
+    arriving_ = std::move(other.arriving_);
     outcome_ = other.outcome_;
     extras_ = std::move(other.extras_);
     lease_ = std::move(other.lease_);

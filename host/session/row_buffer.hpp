@@ -21,6 +21,7 @@ class RowBuffer {
         std::shared_ptr<const ColumnSet> columns;  // set: a result set begins
         std::vector<dbway_value> cells;
         std::uint32_t rows = 0;
+        std::size_t bytes = 0;
         std::unique_ptr<sdk::Arena> arena;
     };
 
@@ -30,19 +31,20 @@ class RowBuffer {
         chunks_.push_back(std::move(chunk));
     }
 
-    // Copies `rows` rows of `stride` cells each.
-    void add_rows(const dbway_value* cells, std::uint32_t rows, std::uint32_t stride) {
+    // Copies `rows` rows of `width` cells each; there may be none.
+    void add_rows(const dbway_value* cells, std::uint32_t rows, std::uint32_t width) {
         Chunk chunk;
         chunk.rows = rows;
         chunk.arena = std::make_unique<sdk::Arena>();
-        chunk.cells.resize(static_cast<std::size_t>(rows) * stride);
+        chunk.cells.resize(static_cast<std::size_t>(rows) * width);
         copy_values(cells, chunk.cells.size(), chunk.cells.data(), *chunk.arena);
-        size_ += chunk.cells.size() * sizeof(dbway_value) + chunk.arena->used();
+        chunk.bytes = chunk.cells.size() * sizeof(dbway_value) + chunk.arena->used();
+        size_ += chunk.bytes;
         chunks_.push_back(std::move(chunk));
     }
 
     bool empty() const noexcept { return chunks_.empty(); }
-    std::size_t size() const noexcept { return size_; }  // bytes ever added
+    std::size_t size() const noexcept { return size_; }  // bytes of the rows in it
 
     // The oldest chunk; its rows live until the next call.
     const Chunk& pop() {
@@ -53,6 +55,7 @@ class RowBuffer {
     Chunk take() {
         Chunk chunk = std::move(chunks_.front());
         chunks_.pop_front();
+        size_ -= chunk.bytes;
         return chunk;
     }
 

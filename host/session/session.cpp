@@ -81,6 +81,7 @@ Session::Session(const SessionEnvironment& environment, std::chrono::nanoseconds
 
 Session::~Session() {
     if (active_ != nullptr) active_->close();
+    copy_guard_.reset();  // it could still cancel
     if (connection_ != nullptr) api_->close(connection_);
 }
 
@@ -133,6 +134,12 @@ bool Session::may_have_changed() const {
         if (same) return false;
     }
     return true;
+}
+
+void Session::check_failure() {
+    if (category_of(event_.status) == Category::internal && event_.status != DBWAY_ERR_INTERNAL)
+        broken("a request FAILED with status " + std::to_string(event_.status));
+    if (!diagnostics_.has_error()) broken("a request FAILED with status " + std::to_string(event_.status) + " and no report");
 }
 
 ErrorDetails Session::take_error(dbway_status status) {

@@ -101,15 +101,22 @@ class Session {
     // Whether the running request may have taken effect although its answer never came.
     bool may_have_changed() const;
     ErrorDetails take_error(dbway_status status);
+    // Of a FAILED event: that its status is one there is, and that a report came before it.
+    void check_failure();
 
     // Requests: collected by add_request(), sent together by submit().
+    // Throws Timeout or Cancelled if the call was over before it began.
     std::uint64_t timeout_of(const QueryOptions* options) const;
     dbway_request& add_request(std::uint32_t kind, std::uint64_t timeout);
     void submit();
     // Null unless something outside can end requests `first` to `last`.
     std::unique_ptr<StopGuard> make_guard(const QueryOptions* options, std::uint64_t timeout);
+    // UNPREPARE for the statements evicted so far; their number. They are forgotten once that was sent.
+    std::size_t add_unprepares(std::uint64_t timeout);
+    void forget_unprepared(std::size_t count);
+    // The statement of that text in the cache, if it suits the way its parameters are given; or null.
+    CachedStatement* known_statement(std::string_view sql, bool named);
     // The prepared statement for a call, its PREPARE added if it is new; null: the call is sent as it is.
-
     CachedStatement* cached_statement(const Call& call, std::uint64_t timeout);
     // The call's own request. `keep`: it outlives the call, so everything it points to is copied.
     dbway_request& add_call(const Call& call, CachedStatement* statement, std::uint64_t timeout, bool keep);
@@ -130,10 +137,11 @@ class Session {
     }
     bool stale_statement(const ErrorDetails& error) const;
     void finish_event(Outcome& outcome);
-    std::shared_ptr<const ColumnSet> read_columns() const;
+    std::shared_ptr<const ColumnSet> read_columns();
     // The event of a result: to the cursor, or to its buffer. True: the final one.
     bool take_event(Cursor& cursor, RowBuffer* buffer);
-    void check_rows(const Cursor& cursor, std::uint32_t width);
+    // `set`: the columns announced last, or null.
+    void check_rows(const ColumnSet* set);
 
     bool receive(Cursor& cursor);
     void abandon(Cursor& cursor) noexcept;

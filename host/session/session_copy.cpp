@@ -5,8 +5,8 @@ namespace dbway::detail {
 
 void Session::start_copy(std::string_view table, const std::vector<std::string_view>& columns,
                          const dbway_row_source& source, const QueryOptions& options) {
-    require_usable();
     if (active_ != nullptr) buffer_active();
+    require_usable();
     const std::uint64_t timeout = timeout_of(&options);
     requests_.clear();
     running_kind_ = DBWAY_R_COPY_IN;

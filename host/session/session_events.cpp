@@ -76,7 +76,9 @@ void Session::wait_for_provider() {
 }
 
 void Session::finish_event(Outcome& outcome) {
-    if (event_.tx_state != DBWAY_TX_STATE_UNKNOWN) transaction_state_ = event_.tx_state;
+    if (event_.kind == DBWAY_E_FAILED) check_failure();
+    // A dying connection takes its transaction with it; what was lost is judged by the state before.
+    if (event_.tx_state != DBWAY_TX_STATE_UNKNOWN && !dead()) transaction_state_ = event_.tx_state;
     outcome.affected = event_.affected;
     if (event_.last_id != nullptr && (event_.last_id->type == DBWAY_T_I64 || event_.last_id->type == DBWAY_T_U64)) {
         outcome.last_id = event_.last_id->v.i64;
@@ -84,7 +86,8 @@ void Session::finish_event(Outcome& outcome) {
     }
 }
 
-std::shared_ptr<const ColumnSet> Session::read_columns() const {
+std::shared_ptr<const ColumnSet> Session::read_columns() {
+    if (event_.columns == nullptr && event_.n_columns != 0) broken("columns announced, none given");
     auto set = std::make_shared<ColumnSet>();
     set->reserve(event_.n_columns);
     for (std::uint32_t i = 0; i < event_.n_columns; ++i) set->push_back(to_column(*event_.columns[i]));
@@ -132,20 +135,22 @@ bool Session::stale_statement(const ErrorDetails& error) const {
            (error.sqlstate == "0A000" && error.message.find("cached plan") != std::string::npos);
 }
 
-void Session::check_rows(const Cursor& cursor, std::uint32_t width) {
+void Session::check_rows(const ColumnSet* set) {
     if (event_.n_rows == 0) return;
-    if (width != event_.n_columns)
-        broken("ROWS of " + std::to_string(event_.n_columns) + " columns after " + std::to_string(width) + " were announced");
+    const std::size_t announced = set != nullptr ? set->size() : 0;
+    if (set == nullptr && event_.n_columns != 0) broken("ROWS before its columns");
+    if (announced != event_.n_columns)
+        broken("ROWS of " + std::to_string(event_.n_columns) + " columns after " + std::to_string(announced) +
+               " were announced");
     if (event_.cells == nullptr && event_.n_columns != 0) broken("ROWS without cells");
-    if (cursor.columns_ == nullptr && !cursor.set_open_) broken("ROWS before its columns");
 }
 
 bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
     if (event_.request_id != cursor.request_id_) broken("an event for request " + std::to_string(event_.request_id));
     const bool announces = event_.kind == DBWAY_E_COLUMNS || (event_.kind == DBWAY_E_ROWS && (event_.flags & DBWAY_EF_SET));
     if (announces) [[unlikely]] {
-        if (event_.columns == nullptr && event_.n_columns != 0) broken("columns announced, none given");
         std::shared_ptr<const ColumnSet> columns = read_columns();
+        cursor.arriving_ = columns;
         if (running_statement_ != 0) {
             // The columns of a prepared statement may have changed, before its rows have begun.
             if (CachedStatement* statement = cache_.find_id(running_statement_)) statement->columns = columns;
@@ -157,21 +162,11 @@ bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
     switch (event_.kind) {
         case DBWAY_E_COLUMNS: return false;
         case DBWAY_E_ROWS:
-            if (buffer == nullptr) {
-                const bool following = cursor.set_pending_;
-                check_rows(cursor, following ? static_cast<std::uint32_t>(cursor.extras().next_columns->size())
-                                             : cursor.width_);
-                if (following) {
-                    // Rows of a set that the reader has not asked for yet wait in the buffer.
-                    if (event_.n_rows != 0)
-                        cursor.extras().buffer.add_rows(event_.cells, event_.n_rows, std::max(1U, event_.n_columns));
-                } else {
-                    cursor.take_rows(event_.cells, event_.n_rows);
-                }
-            } else if (event_.n_rows != 0 && event_.n_columns != 0) {
-                if (event_.cells == nullptr) broken("ROWS without cells");
-                buffer->add_rows(event_.cells, event_.n_rows, event_.n_columns);
-            }
+            check_rows(cursor.arriving_.get());
+            // Rows of a set that the reader has not asked for yet wait in the buffer, too.
+            if (buffer == nullptr && cursor.set_pending_) buffer = &cursor.extras().buffer;
+            if (buffer == nullptr) cursor.take_rows(event_.cells, event_.n_rows);
+            else if (event_.n_rows != 0) buffer->add_rows(event_.cells, event_.n_rows, event_.n_columns);
             if (!(event_.flags & DBWAY_EF_FINAL)) return false;
             break;
         case DBWAY_E_DONE: break;
@@ -258,6 +253,7 @@ void Session::buffer_active() {
     }
     extras.stop.reset();
     active_ = nullptr;
+    cursor.session_ = nullptr;  // nothing of it is needed any more
 }
 
 void Session::take_notification() {

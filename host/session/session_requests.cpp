@@ -4,6 +4,7 @@
 #include <session/session.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace dbway::detail {
@@ -23,6 +24,13 @@ struct GuardReset {
 
 std::uint64_t Session::timeout_of(const QueryOptions* options) const {
     std::chrono::nanoseconds timeout = environment_.options.deadline;
+    if (options != nullptr && options->stop.stop_requested()) {
+        ErrorDetails details;
+        details.category = Category::cancelled;
+        details.message = "stopped before the statement was sent";
+        details.not_executed = true;
+        throw_details(std::move(details));
+    }
     if (options != nullptr && options->deadline) {
         timeout = *options->deadline;
         if (timeout.count() <= 0) {
@@ -52,7 +60,11 @@ void Session::submit() {
     const dbway_status status = api_->submit(connection_, pointers_.data(), pointers_.size());
     if (status != DBWAY_OK) [[unlikely]] {
         if (status > 0) broken("submit() answered " + std::to_string(status));
-        fail(status);
+        // Of requests that were not accepted none has run.
+        ErrorDetails details = take_error(status);
+        details.not_executed = true;
+        details.outcome_unknown = false;
+        throw_details(std::move(details));
     }
 }
 
@@ -68,7 +80,7 @@ std::unique_ptr<StopGuard> Session::make_guard(const QueryOptions* options, std:
                 for (std::uint64_t id = first; id <= last; ++id) cancel(id);
             },
             stoppable ? options->stop : std::stop_token());
-        if (watched) guard->watch(*environment_.watchdog, Clock::now() + std::chrono::nanoseconds(timeout));
+        if (watched) guard->watch(*environment_.watchdog, deadline_of(std::chrono::nanoseconds(timeout)));
         return guard;
     } catch (...) {
         dead_ = true;  // requests are on their way and nobody will read their answers
@@ -76,10 +88,27 @@ std::unique_ptr<StopGuard> Session::make_guard(const QueryOptions* options, std:
     }
 }
 
+std::size_t Session::add_unprepares(std::uint64_t timeout) {
+    for (const std::uint64_t evicted : evicted_) add_request(DBWAY_R_UNPREPARE, timeout).stmt = evicted;
+    return evicted_.size();
+}
+
+void Session::forget_unprepared(std::size_t count) {
+    evicted_.erase(evicted_.begin(), evicted_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+CachedStatement* Session::known_statement(std::string_view sql, bool named) {
+    CachedStatement* statement = cache_.find(sql);
+    if (statement == nullptr || !named || !statement->names.empty()) return statement;
+    // It was prepared for positional parameters, its :name left to the provider.
+    drop_statement(*statement);
+    return nullptr;
+}
+
 CachedStatement* Session::cached_statement(const Call& call, std::uint64_t timeout) {
     if (call.kind != DBWAY_R_QUERY || cache_.capacity() == 0) return nullptr;
     if (call.options != nullptr && !call.options->prepare) return nullptr;
-    if (CachedStatement* statement = cache_.find(call.sql)) return statement;
+    if (CachedStatement* statement = known_statement(call.sql, call.names != nullptr)) return statement;
 
     sdk::NamedRewrite rewrite;
     if (call.names != nullptr) {
@@ -174,17 +203,20 @@ CachedStatement* Session::send(const Call& call, bool keep, std::unique_ptr<Stop
     requests_.clear();
     guard_ = nullptr;
     const std::uint64_t timeout = timeout_of(call.options);
-    for (const std::uint64_t evicted : evicted_) add_request(DBWAY_R_UNPREPARE, timeout).stmt = evicted;
+    const std::size_t unprepared = add_unprepares(timeout);
     CachedStatement* statement = cached_statement(call, timeout);
     const bool fresh = statement != nullptr && !statement->prepared;
     try {
         add_call(call, statement, timeout, keep);
         submit();
     } catch (...) {
-        if (fresh) cache_.erase(call.sql);
+        if (fresh) {
+            running_sql_ = {};
+            cache_.erase(call.sql);
+        }
         throw;
     }
-    if (requests_.size() > (fresh ? 2U : 1U)) evicted_.clear();
+    forget_unprepared(unprepared);
     guard = make_guard(call.options, timeout);
     guard_ = guard.get();
     if (requests_.size() > 1) read_answers_before(statement);
@@ -196,13 +228,28 @@ CachedStatement* Session::send(const Call& call, bool keep, std::unique_ptr<Stop
 template <typename Run>
 auto Session::after_buffering(const Call& call, Run run) {
     sdk::Arena arena;
+    const auto copy_text = [&arena](std::string_view text) {
+        std::uint8_t* to = arena.allocate(text.size());
+        if (!text.empty()) std::memcpy(to, text.data(), text.size());
+        return std::string_view(reinterpret_cast<const char*>(to), text.size());
+    };
+    Call copy = call;
+    copy.sql = copy_text(call.sql);
     std::vector<dbway_value> values(call.count);
     copy_values(call.values, call.count, values.data(), arena);
-    const std::string sql(call.sql);
-    buffer_active();
-    Call copy = call;
-    copy.sql = sql;
     copy.values = values.data();
+    std::vector<std::string_view> names;
+    if (call.names != nullptr) {
+        for (std::uint32_t i = 0; i < call.count; ++i) names.push_back(copy_text(call.names[i]));
+        copy.names = names.data();
+    }
+    std::vector<dbway_str> filter;
+    for (std::uint32_t i = 0; i < call.filter_count; ++i) {
+        const std::string_view text = copy_text({call.filter[i].ptr, call.filter[i].len});
+        filter.push_back({text.data(), text.size()});
+    }
+    copy.filter = filter.data();
+    buffer_active();
     return run(copy);
 }
 
@@ -227,17 +274,17 @@ void Session::start(const Call& call, Cursor& cursor) {
         }
         cursor.session_ = this;
         cursor.request_id_ = requests_.back().id;
-        if (statement != nullptr && statement->columns) cursor.take_columns(statement->columns);
+        if (statement != nullptr && statement->columns) cursor.take_columns(cursor.arriving_ = statement->columns);
         if (guard) cursor.extras().stop = std::move(guard);
         reset.armed = false;
         active_ = &cursor;
         try {
-            while (!take_event(cursor, nullptr) && cursor.pending_rows_ == 0) next_event();
+            while (!take_event(cursor, nullptr) && cursor.pending_rows_ == 0 && !cursor.set_pending_) next_event();
         } catch (...) {
             cursor.close();
             throw;
         }
-        if (cursor.final_ && cursor.pending_rows_ == 0) cursor.finish();
+        if (cursor.final_ && cursor.pending_rows_ == 0 && !cursor.set_pending_) cursor.finish();
         return;
     }
 }

@@ -24,6 +24,7 @@ class Acquire {
         if (options != nullptr && options->deadline) timeout_ = options->deadline;
         else if (pool->options().deadline.count() > 0) timeout_ = pool->options().deadline;
         deadline_ = detail::deadline_of(timeout_);
+        if (timeout_ && timeout_->count() <= 0) throw_too_late(pool->options().name);
         static const std::stop_token none;
         lease_ = detail::Lease(pool, pool->acquire(deadline_, options != nullptr ? options->stop : none));
     }
@@ -40,6 +41,15 @@ class Acquire {
     bool bounded() const noexcept { return timeout_.has_value(); }
 
   private:
+    [[noreturn]] static void throw_too_late(const std::string& source) {
+        ErrorDetails details;
+        details.category = Category::timeout;
+        details.message = "the deadline had passed before a connection was asked for";
+        details.source = source;
+        details.not_executed = true;
+        throw_error(std::move(details));
+    }
+
     const QueryOptions* options_;
     std::optional<std::chrono::nanoseconds> timeout_;
     Clock::time_point deadline_;

@@ -1,6 +1,7 @@
 #include "copy_target.hpp"
 
 #include "copy_in.hpp"
+#include "parameter_map.hpp"
 #include "statement_text.hpp"
 
 #include <dbway/sdk/failure.hpp>
@@ -104,8 +105,7 @@ std::string copy_in_statement(Database& database, const sdk::CopyTarget& target)
                    std::to_string(resolved.columns.size()) + " columns",
                "42601");
     std::vector<std::string> placeholders;
-    for (std::size_t i = 1; i <= resolved.columns.size(); ++i)
-        placeholders.push_back("$" + std::to_string(i));
+    for (std::size_t i = 1; i <= resolved.columns.size(); ++i) placeholders.push_back(parameter_name(i));
     return "INSERT INTO " + resolved.table + " (" + join(resolved.columns) + ") VALUES (" +
            join(placeholders) + ")";
 }

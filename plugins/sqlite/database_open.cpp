@@ -31,7 +31,8 @@ int open_flags(const OpenOptions& options) {
     }
     if (options.shared_cache)
         flags |= *options.shared_cache ? SQLITE_OPEN_SHAREDCACHE : SQLITE_OPEN_PRIVATECACHE;
-    if (options.is_uri()) flags |= SQLITE_OPEN_URI;
+    // SQLite shares a database in memory only if URIs are allowed, even under a plain name.
+    if (options.is_uri() || options.mode == OpenMode::memory) flags |= SQLITE_OPEN_URI;
     return flags;
 }
 
@@ -119,7 +120,8 @@ void Database::configure_journal() {
             if (status == DBWAY_ERR_TIMEOUT || status == DBWAY_ERR_CANCELLED) throw;
             reached = failure.what();
         }
-        if (!sdk::detail::equals_ignoring_case(reached, wanted))
+        const bool in_memory = !asked && reached == "memory";  // by its URI
+        if (!in_memory && !sdk::detail::equals_ignoring_case(reached, wanted))
             notice("journal_mode " + wanted + " cannot be set on \"" + options_.database + "\": it is " +
                        reached,
                    wanted == "wal" ? "readers and the writer will wait for one another" : "");

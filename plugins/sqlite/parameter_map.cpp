@@ -52,7 +52,7 @@ ParameterMap::ParameterMap(sqlite3_stmt* statement) {
     columns_.resize(index_.size());
     for (std::size_t i = 0; i < index_.size(); ++i) {
         const char* name = index_[i] == 0 ? nullptr : sqlite3_bind_parameter_name(statement, index_[i]);
-        columns_[i].name = name != nullptr ? name : "$" + std::to_string(i + 1);
+        columns_[i].name = name != nullptr ? name : parameter_name(i + 1);
         columns_[i].type = DBWAY_T_NULL;
     }
 }

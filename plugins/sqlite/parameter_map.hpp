@@ -6,9 +6,17 @@
 
 #include <sqlite3.h>
 
+#include <string>
 #include <vector>
 
 namespace dbway::sqlite {
+
+// "$1" for 1
+inline std::string parameter_name(std::size_t number) {
+    std::string name(1, '$');
+    name += std::to_string(number);
+    return name;
+}
 
 // Immutable.
 class ParameterMap {

@@ -1,8 +1,8 @@
 // codec.hpp - C++ types to and from the 16-byte value of the provider ABI.
 //
 // encode: the value borrows from the C++ object, which must live until the call it is passed to returns.
-// decode: exact or an error. Numbers convert among each other when nothing is lost (a decimal to double is the
-// one exception: it rounds); std::string takes the text form of any value; NULL needs std::optional.
+// decode: exact or an error. Numbers convert among each other when nothing is lost (but a decimal to double and a
+// double to float round); std::string takes the text form of any value; NULL needs std::optional.
 // To add a type of your own, specialise dbway::Codec<T> with the two functions.
 #pragma once
 
@@ -11,10 +11,13 @@
 #include <dbway/provider.h>
 #include <dbway/types.hpp>
 
+#include <chrono>
+#include <cmath>
 #include <concepts>
 #include <cstring>
 #include <limits>
 #include <optional>
+#include <ratio>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -118,11 +121,15 @@ struct Codec<T> {
         return value;
     }
     static T decode(const dbway_value& v) {
-        return static_cast<T>(v.type == DBWAY_T_F64 ? v.v.f64 : detail::slow_to_double(v));
+        const double wide = v.type == DBWAY_T_F64 ? v.v.f64 : detail::slow_to_double(v);
+        if constexpr (sizeof(T) < sizeof(double))
+            if (std::isfinite(wide) && std::abs(wide) > static_cast<double>(std::numeric_limits<T>::max()))
+                detail::throw_conversion(v, "a float");
+        return static_cast<T>(wide);
     }
 };
 
-// The view is valid until the next row.
+// The view is valid until the next row is read or another statement starts on the connection.
 template <>
 struct Codec<std::string_view> {
     static constexpr std::uint8_t type = DBWAY_T_TEXT;
@@ -251,9 +258,59 @@ struct Codec<Date> {
 template <>
 struct Codec<std::chrono::year_month_day> {
     static constexpr std::uint8_t type = DBWAY_T_DATE;
-    static dbway_value encode(std::chrono::year_month_day v) noexcept { return Codec<Date>::encode(Date(v)); }
-    static std::chrono::year_month_day decode(const dbway_value& v) { return Codec<Date>::decode(v); }
+    static dbway_value encode(std::chrono::year_month_day v) {
+        if (!v.ok()) throw_error(Category::data, "the parameter is not a day of the calendar");
+        return Codec<Date>::encode(Date(v));
+    }
+    // The infinities are not days of the calendar: read those as a Date.
+    static std::chrono::year_month_day decode(const dbway_value& v) {
+        using namespace std::chrono;
+        const Date date = Codec<Date>::decode(v);
+        if (date < sys_days(year::min() / 1 / 1) || date > sys_days(year::max() / 12 / 31))
+            detail::throw_conversion(v, "a day of the calendar");
+        return date;
+    }
 };
+
+namespace detail {
+
+// Durations to and from microseconds, which are exact or an error, but that what is finer is cut off on the way to
+// the database. A duration's own extremes stand for the infinities.
+template <typename Duration>
+std::int64_t to_micros(Duration since) {
+    using std::chrono::microseconds;
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (since == Duration::max()) return Limits::max();
+    if (since == Duration::min()) return Limits::min();
+    // Coarser ones may be out of range; a long double has the precision to tell.
+    using Wide = std::chrono::duration<long double, std::micro>;
+    if constexpr (std::ratio_greater_v<typename Duration::period, std::micro>)
+        if (Wide(since) >= Wide(microseconds::max()) || Wide(since) <= Wide(microseconds::min()))
+            throw_error(Category::data, "a point in time is out of the range of 64-bit microseconds");
+    return std::chrono::floor<microseconds>(since).count();
+}
+
+template <typename Duration>
+Duration from_micros(std::int64_t micros, const dbway_value& value) {
+    using std::chrono::microseconds;
+    using Limits = std::numeric_limits<std::int64_t>;
+    if (micros == Limits::max()) return Duration::max();
+    if (micros == Limits::min()) return Duration::min();
+    if constexpr (std::chrono::treat_as_floating_point_v<typename Duration::rep>) {
+        return std::chrono::duration_cast<Duration>(microseconds(micros));
+    } else if constexpr (std::ratio_less_v<typename Duration::period, std::micro>) {
+        constexpr auto highest = std::chrono::floor<microseconds>(Duration::max()).count();
+        constexpr auto lowest = std::chrono::ceil<microseconds>(Duration::min()).count();
+        if (micros > highest || micros < lowest) throw_conversion(value, "a point in time of this precision's range");
+        return microseconds(micros);
+    } else {
+        const auto result = std::chrono::floor<Duration>(microseconds(micros));
+        if (microseconds(result) != microseconds(micros)) throw_conversion(value, "a point in time of this precision");
+        return result;
+    }
+}
+
+}  // namespace detail
 
 // Points of the system clock of any precision are instants; finer than a microsecond is cut off.
 template <typename Duration>
@@ -261,13 +318,11 @@ template <typename Duration>
 struct Codec<std::chrono::sys_time<Duration>> {
     using Value = std::chrono::sys_time<Duration>;
     static constexpr std::uint8_t type = DBWAY_T_TIMESTAMPTZ;
-    static dbway_value encode(Value v) noexcept {
-        return detail::make_int(type, std::chrono::floor<std::chrono::microseconds>(v.time_since_epoch()).count());
-    }
+    static dbway_value encode(Value v) { return detail::make_int(type, detail::to_micros(v.time_since_epoch())); }
     static Value decode(const dbway_value& v) {
         const std::int64_t micros =
             v.type == type ? v.v.i64 : detail::to_timestamp(v, type, "a timestamp with time zone");
-        return Value(std::chrono::duration_cast<Duration>(std::chrono::microseconds(micros)));
+        return Value(detail::from_micros<Duration>(micros, v));
     }
 };
 
@@ -275,12 +330,10 @@ template <typename Duration>
 struct Codec<std::chrono::local_time<Duration>> {
     using Value = std::chrono::local_time<Duration>;
     static constexpr std::uint8_t type = DBWAY_T_TIMESTAMP;
-    static dbway_value encode(Value v) noexcept {
-        return detail::make_int(type, std::chrono::floor<std::chrono::microseconds>(v.time_since_epoch()).count());
-    }
+    static dbway_value encode(Value v) { return detail::make_int(type, detail::to_micros(v.time_since_epoch())); }
     static Value decode(const dbway_value& v) {
         const std::int64_t micros = v.type == type ? v.v.i64 : detail::to_timestamp(v, type, "a timestamp");
-        return Value(std::chrono::duration_cast<Duration>(std::chrono::microseconds(micros)));
+        return Value(detail::from_micros<Duration>(micros, v));
     }
 };
 
@@ -397,6 +450,8 @@ dbway_value encode_parameter(const T& value, ItemStore& store) {
     } else if constexpr (is_optional<T>::value) {
         if (!value) return make_null(Codec<typename T::value_type>::type);
         return encode_parameter<typename T::value_type>(*value, store);
+    } else if constexpr (std::is_same_v<T, std::nullptr_t>) {
+        return make_null();  // which would convert to a string_view
     } else if constexpr (std::is_same_v<T, const char*> || std::is_same_v<T, char*>) {
         return Codec<const char*>::encode(value);
     } else if constexpr (std::is_convertible_v<const T&, std::string_view>) {

@@ -167,6 +167,7 @@ class DBWAY_API Cursor {
     Session* session_ = nullptr;  // null: closed, or nothing of it is needed any more
     std::uint64_t request_id_ = 0;
     std::shared_ptr<const ColumnSet> columns_;
+    std::shared_ptr<const ColumnSet> arriving_;  // announced last by the provider: of the rows it sends next
     Outcome outcome_;
     std::unique_ptr<CursorExtras, CursorExtrasDeleter> extras_;
     Lease lease_;

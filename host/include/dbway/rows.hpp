@@ -16,7 +16,8 @@
 
 namespace dbway {
 
-// The current row. Its views, and it, are valid until the next row is read.
+// The current row, valid until the next one is read. Its views are, too, unless another statement starts on the
+// connection before: what is left of the result then moves, the current row with it.
 class DBWAY_API Row {
   public:
     explicit Row(const detail::Cursor& cursor) noexcept : cursor_(&cursor) {}

@@ -3,6 +3,7 @@
 # and has the installed program find it, use it and check it.
 . "$(dirname "$0")/lib.sh"
 prefix=$1 source=$2 work=$3
+here=$(cd "$(dirname "$0")" && pwd)
 fresh_directory "$work"
 cp -R "$source" "$work/source"
 cmake -S "$work/source" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_PREFIX_PATH="$prefix" >"$work/cmake.log" ||
@@ -20,7 +21,8 @@ cd "$work" # no configuration lies here
 "$prefix/bin/dbway" providers --dir "$work/providers" >"$work/providers.txt" || fail "$(cat "$work/providers.txt")"
 grep -qF "${plugins[0]}" "$work/providers.txt" || fail "not listed: ${plugins[0]}"
 options=()
-if [ -f "$source/check-options" ]; then
-    while read -r option; do options+=(--config-options "${option//@SOURCE@/$work/source}"); done <"$source/check-options"
+settings=$here/$(basename "$source").options # one KEY=VALUE a line; @SOURCE@ is the project's directory
+if [ -f "$settings" ]; then
+    while read -r option; do options+=(--config-options "${option//@SOURCE@/$work/source}"); done <"$settings"
 fi
 "$prefix/bin/dbway" check "${options[@]}" "${plugins[0]}" >"$work/check.txt" || fail "$(cat "$work/check.txt")"

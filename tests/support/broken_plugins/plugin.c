@@ -124,7 +124,7 @@ static dbway_status create(const dbway_host *host, const dbway_create_args *args
 #ifndef FIXTURE_NULL_OPEN
     the_provider.open = open_connection;
 #endif
-    (void)open_connection, (void)destroy, (void)connection_api, (void)close_connection, (void)submit, (void)next;
+    (void)out, (void)open_connection, (void)destroy, (void)connection_api, (void)close_connection, (void)submit, (void)next;
     host->log(host, DBWAY_LOG_INFO, log_line, sizeof log_line - 1);
 #ifndef FIXTURE_CREATES_NOTHING
     *out = &the_provider;

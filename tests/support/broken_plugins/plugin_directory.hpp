@@ -34,7 +34,8 @@ class PluginDirectory {
 
     // A fixture that the build made.
     static std::string built(const std::string& name) {
-        return std::string(DBWAY_BUILD_DIR) + "/tests/support/broken_plugins/files/" + name + "/" + name + ".so";
+        return std::string(DBWAY_BUILD_DIR) + "/tests/support/broken_plugins/files/" + name + "/" + name +
+               ".so";
     }
 
     // A copy of a fixture, owned by this user and writable by nobody else; its path.

@@ -1,6 +1,6 @@
-// A provider whose create() lets an exception out, against R3. Only a function that is not noexcept can: written to
-// the entry's type in C++17 it does not compile, so this one is C++11, as an author's might be. (A noexcept create()
-// that throws ends the process in the plugin's own frame, where no host can catch it.)
+// A provider whose create() lets an exception out, against R3. Only a function that is not noexcept can:
+// written to the entry's type in C++17 it does not compile, so this one is C++11, as an author's might be. (A
+// noexcept create() that throws ends the process in the plugin's own frame, where no host can catch it.)
 #include <dbway/provider.h>
 
 #include <stdexcept>

@@ -14,6 +14,7 @@
 #include <dbway/sdk/entry.hpp>
 
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <new>
 #include <stdexcept>
@@ -91,7 +92,7 @@ class MemoryStatement final : public Statement {
         if (!journal_is_quiet()) world()->note("execute " + verb_);
         next_ = 0;
         outcome_ = {};
-        rows_ = argument_.empty() ? 0 : std::stoll(digits());
+        rows_ = std::atoll(argument_.c_str());
         if (verb_ == "series") rows_ = values[0].v.i64;
         if (verb_ == "add" || verb_ == "returning") add(values[0].v.i64);
         if (verb_ == "returning") rows_ = 1;
@@ -139,7 +140,6 @@ class MemoryStatement final : public Statement {
 
     // The tests that count instructions or run in loops want no journal.
     bool journal_is_quiet() const { return verb_ == "series"; }
-    std::string digits() const { return verb_ == "throw" ? "0" : argument_; }
 
     void add(std::int64_t value) {
         if (value == 666) throw Failure(DBWAY_ERR_CONSTRAINT, "666 is refused", "23514");

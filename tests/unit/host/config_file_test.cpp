@@ -99,8 +99,8 @@ provider = "sqlite"
     for (const ProviderOption& option : source->options)
         options.push_back(option.key + "=" + std::string(option.value.reveal()));
     EXPECT_THAT(options, ElementsAre("count=-7", "flag=false", "ratio=0.5", "url=x"));
-    EXPECT_EQ(source->options[3].where, (Location{17, 7}));
-    EXPECT_EQ(source->options[3].key_where, (Location{17, 1}));
+    EXPECT_EQ(source->options[3].where, (Location{16, 7}));
+    EXPECT_EQ(source->options[3].key_where, (Location{16, 1}));
 }
 
 TEST(ConfigFile, EveryErrorIsReportedWithItsPlaceInTheOrderOfTheFile) {
@@ -129,58 +129,81 @@ database = ["a"]
 [source."a b"]
 )"),
         ElementsAre(
-            "t.toml:1:1: error: unknown key \"colour\" outside of any section; the sections are [plugins], [provider.NAME] "
+            "t.toml:1:1: error: unknown key \"colour\" outside of any section; the sections are [plugins], "
+            "[provider.NAME] "
             "and [source.NAME]",
             "t.toml:2:2: error: unknown section [plugin]; did you mean \"plugins\"?",
-            "t.toml:4:15: error: \"directories\" in [plugins]: expected an array of strings, found the string \"providers\"",
-            "t.toml:5:14: error: \"duplicates\" in [plugins]: expected \"refuse\" or \"highest\", found the string \"lowest\"",
-            "t.toml:8:14: error: \"batch_rows\" in [source.main]: expected an integer from 1 to 65536, found the integer 0",
-            "t.toml:9:19: error: \"statement_cache\" in [source.main]: expected an integer from 0 to 100000, found the "
+            "t.toml:4:15: error: \"directories\" in [plugins]: expected an array of strings, found the "
+            "string \"providers\"",
+            "t.toml:5:14: error: \"duplicates\" in [plugins]: expected \"refuse\" or \"highest\", found the "
+            "string \"lowest\"",
+            "t.toml:8:14: error: \"batch_rows\" in [source.main]: expected an integer from 1 to 65536, found "
+            "the integer 0",
+            "t.toml:9:19: error: \"statement_cache\" in [source.main]: expected an integer from 0 to 100000, "
+            "found the "
             "string \"many\"",
-            "t.toml:10:12: error: \"deadline\" in [source.main]: expected a duration with its unit, found the integer 5; "
+            "t.toml:10:12: error: \"deadline\" in [source.main]: expected a duration with its unit, found "
+            "the integer 5; "
             "write \"5s\" for seconds or \"5ms\" for milliseconds",
-            "t.toml:11:16: error: \"buffer_limit\" in [source.main]: expected a size such as \"512KiB\" or \"64MiB\" (units B "
+            "t.toml:11:16: error: \"buffer_limit\" in [source.main]: expected a size such as \"512KiB\" or "
+            "\"64MiB\" (units B "
             "KiB MiB GiB), found the string \"64MB\"",
-            "t.toml:12:13: error: \"read_only\" in [source.main]: expected true or false, found the string \"yes\"",
+            "t.toml:12:13: error: \"read_only\" in [source.main]: expected true or false, found the string "
+            "\"yes\"",
             "t.toml:14:1: error: unknown key \"maxx\" in [source.main.pool]; did you mean \"max\"?",
             "t.toml:15:7: error: min in [source.main.pool] is 20, more than max, which is 10 by default",
-            "t.toml:16:19: error: \"acquire_timeout\" in [source.main.pool]: expected a duration such as \"250ms\", \"30s\" or "
+            "t.toml:16:19: error: \"acquire_timeout\" in [source.main.pool]: expected a duration such as "
+            "\"250ms\", \"30s\" or "
             "\"1h30m\" (units ns us ms s m h d), found the string \"30 s\"",
-            "t.toml:17:16: error: \"max_lifetime\" in [source.main.pool]: expected a duration such as \"30s\", from 0s to "
+            "t.toml:17:16: error: \"max_lifetime\" in [source.main.pool]: expected a duration such as "
+            "\"30s\", from 0s to "
             "30d, found the string \"90d\"",
-            "t.toml:18:19: error: \"lifetime_jitter\" in [source.main.pool]: expected a number from 0 to 1, found the number "
+            "t.toml:18:19: error: \"lifetime_jitter\" in [source.main.pool]: expected a number from 0 to 1, "
+            "found the number "
             "nan",
-            "t.toml:19:14: error: unknown section [source.main.retry]; a source has the section [source.main.pool]",
-            "t.toml:20:9: error: source \"orders\" has no provider; expected the key provider = \"ID\" in [source.orders]",
-            "t.toml:21:12: error: \"database\" in [source.orders]: expected a string, a number, true or false, found an array",
-            "t.toml:22:9: error: \"a b\" cannot be the name of a source; expected 1 to 63 letters, digits, '_', '-' or '.'"));
+            "t.toml:19:14: error: unknown section [source.main.retry]; a source has the section "
+            "[source.main.pool]",
+            "t.toml:20:9: error: source \"orders\" has no provider; expected the key provider = \"ID\" in "
+            "[source.orders]",
+            "t.toml:21:12: error: \"database\" in [source.orders]: expected a string, a number, true or "
+            "false, found an array",
+            "t.toml:22:9: error: \"a b\" cannot be the name of a source; expected 1 to 63 letters, digits, "
+            "'_', '-' or '.'"));
 }
 
 TEST(ConfigFile, SectionsInTheWrongShapeAreNamed) {
-    EXPECT_THAT(errors("source = 5\n"), ElementsAre("t.toml:1:1: error: expected the section [source.NAME], found an integer"));
-    EXPECT_THAT(errors("[[source]]\n"), ElementsAre("t.toml:1:3: error: expected the section [source.NAME], found an array"));
+    EXPECT_THAT(errors("source = 5\n"),
+                ElementsAre("t.toml:1:1: error: expected the section [source.NAME], found an integer"));
+    EXPECT_THAT(errors("[[source]]\n"),
+                ElementsAre("t.toml:1:3: error: expected the section [source.NAME], found an array"));
     EXPECT_THAT(errors("[source]\nprovider = \"x\"\n"),
-                ElementsAre("t.toml:2:1: error: expected a section [source.NAME], found the key \"provider\" directly in [source]"));
+                ElementsAre("t.toml:2:1: error: expected a section [source.NAME], found the key \"provider\" "
+                            "directly in [source]"));
     EXPECT_THAT(errors("[source.a]\nprovider = \"x\"\npool = 5\n"),
                 ElementsAre("t.toml:3:8: error: expected the section [source.a.pool], found an integer"));
-    EXPECT_THAT(errors("[source.\"\"]\nprovider = \"x\"\n"), ElementsAre(HasSubstr("\"\" cannot be the name of a source")));
-    EXPECT_THAT(errors("[source.a]\nprovider = \"\"\n"),
-                ElementsAre("t.toml:2:12: error: \"provider\" in [source.a]: expected a string, found an empty one"));
+    EXPECT_THAT(errors("[source.\"\"]\nprovider = \"x\"\n"),
+                ElementsAre(HasSubstr("\"\" cannot be the name of a source")));
+    EXPECT_THAT(
+        errors("[source.a]\nprovider = \"\"\n"),
+        ElementsAre("t.toml:2:12: error: \"provider\" in [source.a]: expected a string, found an empty one"));
     EXPECT_THAT(errors("[source.a]\nprovider = \"x\"\n[source.a.pool]\nmin = 3\nmax = 2\n"),
                 ElementsAre("t.toml:4:7: error: min in [source.a.pool] is 3, more than max, which is 2"));
 }
 
 TEST(ConfigFile, APinMustBeADigest) {
-    EXPECT_THAT(errors("[plugins.pin]\npgx = \"sha256:12\"\n"),
-                ElementsAre("t.toml:2:7: error: \"pgx\" in [plugins.pin]: expected \"sha256:\" and 64 hexadecimal digits, "
-                            "found the string \"sha256:12\""));
+    EXPECT_THAT(
+        errors("[plugins.pin]\npgx = \"sha256:12\"\n"),
+        ElementsAre(
+            "t.toml:2:7: error: \"pgx\" in [plugins.pin]: expected \"sha256:\" and 64 hexadecimal digits, "
+            "found the string \"sha256:12\""));
 }
 
 TEST(ConfigFile, BrokenTomlIsOneErrorWithItsPlace) {
     const auto lines = errors("[source.a]\nprovider = \"x\nx = 1\n");
     ASSERT_EQ(lines.size(), 1u);
     EXPECT_THAT(lines[0], testing::StartsWith("t.toml:2:14: error: "));
-    EXPECT_THAT(errors("[source.a]\nprovider='x'\n[source.a]\n"), ElementsAre(testing::StartsWith("t.toml:3:")));
+    EXPECT_THAT(errors("[source.a]\nprovider='x'\n[source.a]\n"),
+                ElementsAre(testing::StartsWith("t.toml:3:")));
 }
 
 TEST(ConfigFile, ADollarInAStringMeansNothing) {
@@ -198,16 +221,19 @@ TEST(ConfigFile, ASecretComesFromTheEnvironment) {
     EXPECT_TRUE(option.secret);
     EXPECT_EQ(option.form, ValueForm::environment);
     EXPECT_THAT(errors("[source.a]\nprovider = \"x\"\npassword = { env = \"DBWAY_TEST_UNSET\" }\n"),
-                ElementsAre("t.toml:3:20: error: \"password\" in [source.a]: the environment variable \"DBWAY_TEST_UNSET\" is "
+                ElementsAre("t.toml:3:20: error: \"password\" in [source.a]: the environment variable "
+                            "\"DBWAY_TEST_UNSET\" is "
                             "not set"));
 }
 
 TEST(ConfigFile, OtherInlineTablesAreErrors) {
     const std::string head = "[source.a]\nprovider = \"x\"\npassword = ";
     EXPECT_THAT(errors(head + "{ vault = \"p\" }\n"),
-                ElementsAre("t.toml:3:12: error: \"password\" in [source.a]: expected a string, { env = \"NAME\" } or { file = "
+                ElementsAre("t.toml:3:12: error: \"password\" in [source.a]: expected a string, { env = "
+                            "\"NAME\" } or { file = "
                             "\"PATH\" }, found a table with the key \"vault\""));
-    EXPECT_THAT(errors(head + "{ env = \"A\", file = \"b\" }\n"), ElementsAre(HasSubstr("found another table")));
+    EXPECT_THAT(errors(head + "{ env = \"A\", file = \"b\" }\n"),
+                ElementsAre(HasSubstr("found another table")));
     EXPECT_THAT(errors(head + "{ env = 5 }\n"), ElementsAre(HasSubstr("found a table with the key \"env\"")));
 }
 
@@ -219,14 +245,17 @@ class SecretFile : public testing::Test {
         return path;
     }
     ParsedConfiguration parse() const {
-        return read_configuration("[source.a]\nprovider = \"x\"\npassword = { file = \"secret\" }\n", "t.toml", directory_.path());
+        return read_configuration("[source.a]\nprovider = \"x\"\npassword = { file = \"secret\" }\n",
+                                  "t.toml", directory_.path());
     }
     std::string only_error() const {
         const auto parsed = parse();
-        return parsed.problems.size() == 1 ? parsed.problems[0].to_string() : std::to_string(parsed.problems.size());
+        return parsed.problems.size() == 1 ? parsed.problems[0].to_string()
+                                           : std::to_string(parsed.problems.size());
     }
     std::string problem(const std::string& reason) const {
-        return "t.toml:3:21: error: \"password\" in [source.a]: the file \"" + directory_.file("secret") + "\" " + reason;
+        return "t.toml:3:21: error: \"password\" in [source.a]: the file \"" + directory_.file("secret") +
+               "\" " + reason;
     }
 
     PluginDirectory directory_;
@@ -248,7 +277,8 @@ TEST_F(SecretFile, WarnsWhenOthersCanReadIt) {
     EXPECT_THAT(parsed.problems, IsEmpty());
     ASSERT_EQ(parsed.warnings.size(), 1u);
     EXPECT_THAT(parsed.warnings[0].to_string(),
-                testing::AllOf(HasSubstr(": warning: "), HasSubstr("can be read by everybody; chmod 600 keeps it secret")));
+                testing::AllOf(HasSubstr(": warning: "),
+                               HasSubstr("can be read by everybody; chmod 600 keeps it secret")));
 }
 
 TEST_F(SecretFile, IsRefusedWhenEverybodyCanWriteIt) {
@@ -272,8 +302,9 @@ TEST_F(SecretFile, ThatIsTooLargeIsRefused) {
 
 TEST(ConfigFile, NoErrorShowsASecret) {
     ::setenv("DBWAY_TEST_SECRET", "hunter2", 1);
-    const auto lines = errors("[source.a]\nprovider = \"x\"\npassword = [\"hunter2\"]\n[source.b]\nprovider = \"x\"\n"
-                              "[plugins.pin]\npgx = { env = \"DBWAY_TEST_SECRET\" }\n");
+    const auto lines = errors(
+        "[source.a]\nprovider = \"x\"\npassword = [\"hunter2\"]\n[source.b]\nprovider = \"x\"\n"
+        "[plugins.pin]\npgx = { env = \"DBWAY_TEST_SECRET\" }\n");
     ::unsetenv("DBWAY_TEST_SECRET");
     EXPECT_EQ(lines.size(), 2u);
     for (const std::string& line : lines) EXPECT_THAT(line, testing::Not(HasSubstr("hunter2")));
@@ -289,7 +320,8 @@ TEST(ConfigFile, AFileThatCannotBeReadIsOneError) {
         }
         return std::string("no error");
     };
-    EXPECT_EQ(message(directory.file("none.toml")), directory.file("none.toml") + ": error: there is no such file");
+    EXPECT_EQ(message(directory.file("none.toml")),
+              directory.file("none.toml") + ": error: there is no such file");
     EXPECT_EQ(message(directory.path()), directory.path() + ": error: is a directory, not a file");
 }
 
@@ -313,12 +345,14 @@ TEST(ConfigFile, TheExampleIsValidAndSaysTheDefaults) {
     std::string text;
     std::istringstream example(PluginDirectory::read(DBWAY_SOURCE_DIR "/config/dbway.toml"));
     for (std::string line; std::getline(example, line);) {
-        const bool key = line.starts_with("# ") && line.find(" = ") != std::string::npos && line.find("password") == std::string::npos &&
-                         line.find('"') != 2 && line.find("sqlite = ") == std::string::npos;
+        const bool key = line.starts_with("# ") && line.find(" = ") != std::string::npos &&
+                         line.find("password") == std::string::npos && line.find('"') != 2 &&
+                         line.find("sqlite = ") == std::string::npos;
         text += (key ? line.substr(2) : line) + "\n";
     }
     const auto parsed = read(text);
-    EXPECT_THAT(parsed.problems, IsEmpty()) << (parsed.problems.empty() ? "" : parsed.problems[0].to_string());
+    EXPECT_THAT(parsed.problems, IsEmpty())
+        << (parsed.problems.empty() ? "" : parsed.problems[0].to_string());
     EXPECT_EQ(parsed.configuration.sources.at(0).pool, PoolOptions());
     EXPECT_EQ(parsed.configuration.sources.at(0).buffer_limit, SourceOptions().buffer_limit);
     for (const detail::OptionDescriptor& option : detail::option_table())

@@ -25,13 +25,14 @@ TEST(Units, DurationsAreNumbersWithUnitsFromLargeToSmall) {
 }
 
 TEST(Units, WhatIsNoDurationIsRefused) {
-    for (const char* text : {"", "30", "s", "30 s", "-1s", "30sec", "1m1h", "1s1s", "1..5s", ".s", "1.s", "1.5ns",
-                             "9999999999999d", "99999999999999999999s", "213503d24h"})
+    for (const char* text : {"", "30", "s", "30 s", "-1s", "30sec", "1m1h", "1s1s", "1..5s", ".s", "1.s",
+                             "1.5ns", "9999999999999d", "99999999999999999999s", "213503d24h"})
         EXPECT_EQ(parse_duration(text), std::nullopt) << text;
 }
 
 TEST(Units, ADurationsTextReadsBackAsItself) {
-    for (const std::chrono::nanoseconds duration : {0ns, 1ns, 999us, 30s, 90min, 24h + 1ns})
+    for (const auto duration :
+         std::initializer_list<std::chrono::nanoseconds>{0ns, 1ns, 999us, 30s, 90min, 24h + 1ns})
         EXPECT_EQ(parse_duration(duration_text(duration)), duration) << duration_text(duration);
     EXPECT_EQ(duration_text(90min), "1h30m");
 }

@@ -2,6 +2,8 @@
 // atomic instructions per request for everybody else (R10).
 #pragma once
 
+#include <dbway/sdk/inlining.hpp>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -42,9 +44,7 @@ class CancelGate {
         if (control_.compare_exchange_strong(expected, sequence_, std::memory_order_acq_rel,
                                              std::memory_order_relaxed)) [[likely]]
             return;
-        const std::lock_guard lock(mutex_);
-        const std::uint64_t keep = control_.load(std::memory_order_relaxed) & noted;
-        control_.store(sequence_ | keep, std::memory_order_release);
+        end_slowly();
     }
 
     enum class Answer { told, refused, nothing_to_do, noted_for_later };
@@ -81,7 +81,7 @@ class CancelGate {
         std::uint64_t limit;  // it concerns requests with a smaller ordinal
     };
 
-    bool start_slowly(std::uint64_t id, std::uint64_t ordinal) noexcept {
+    DBWAY_SDK_COLD bool start_slowly(std::uint64_t id, std::uint64_t ordinal) noexcept {
         const std::lock_guard lock(mutex_);
         bool named = false;
         std::size_t kept = 0;
@@ -97,6 +97,12 @@ class CancelGate {
         control_.store(sequence_ | running | (named ? stopped : 0) | (kept != 0 ? noted : 0),
                        std::memory_order_release);
         return !named;
+    }
+
+    DBWAY_SDK_COLD void end_slowly() noexcept {
+        const std::lock_guard lock(mutex_);
+        const std::uint64_t keep = control_.load(std::memory_order_relaxed) & noted;
+        control_.store(sequence_ | keep, std::memory_order_release);
     }
 
     std::atomic<std::uint64_t> control_{0};

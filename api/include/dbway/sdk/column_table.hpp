@@ -20,6 +20,7 @@ class ColumnTable {
         for (const Column& column : from)
             bytes += column.name.size() + column.native_name.size() + column.schema_name.size() +
                      column.table_name.size();
+        size_ = static_cast<std::uint32_t>(from.size());
         text_.reserve(bytes);  // so that nothing moves below
         columns_.reserve(from.size());
         pointers_.reserve(from.size());
@@ -43,7 +44,7 @@ class ColumnTable {
     ColumnTable(const ColumnTable&) = delete;
     ColumnTable& operator=(const ColumnTable&) = delete;
 
-    std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(pointers_.size()); }
+    std::uint32_t size() const noexcept { return size_; }
     const dbway_column* const* data() const noexcept { return pointers_.data(); }
 
   private:
@@ -53,6 +54,7 @@ class ColumnTable {
         return {text_.data() + begin, text.size()};
     }
 
+    std::uint32_t size_ = 0;
     std::string text_;
     std::vector<dbway_column> columns_;
     std::vector<const dbway_column*> pointers_;

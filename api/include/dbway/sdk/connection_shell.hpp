@@ -6,6 +6,7 @@
 #include <dbway/sdk/cancel_gate.hpp>
 #include <dbway/sdk/diagnostics.hpp>
 #include <dbway/sdk/growth.hpp>
+#include <dbway/sdk/inlining.hpp>
 #include <dbway/sdk/provider.hpp>
 #include <dbway/sdk/request_check.hpp>
 #include <dbway/sdk/request_queue.hpp>
@@ -52,19 +53,21 @@ class ConnectionShell final : public Reporter {
         } catch (...) {
             return refuse(DBWAY_ERR_NOMEM, "out of memory");
         }
-        std::optional<Request::Clock::time_point> now;
+        Request::Clock::time_point now{};
         for (std::size_t i = 0; i < count; ++i) {
             QueuedRequest& slot = queue_.slot(i);
             const dbway_status status = read_struct(requests[i], offsetof(dbway_request, stmt), slot.request);
             if (status == DBWAY_ERR_TOO_NEW)
                 return refuse(status, "a request field that this provider does not know");
             if (status != DBWAY_OK) return refuse(status, "a request that is null or too short");
-            const CheckResult check = check_request(slot.request);
-            if (check.status != DBWAY_OK) return refuse(check.status, check.message, slot.request.id);
+            if (!is_good_execute(slot.request)) [[unlikely]] {
+                const CheckResult check = check_any_request(slot.request);
+                if (check.status != DBWAY_OK) return refuse(check.status, check.message, slot.request.id);
+            }
             slot.deadline = Request::Clock::time_point::max();
             if (slot.request.timeout_ns != 0) {
-                if (!now) now = Request::Clock::now();
-                slot.deadline = deadline_after(*now, slot.request.timeout_ns);
+                if (now == Request::Clock::time_point()) now = Request::Clock::now();
+                slot.deadline = deadline_after(now, slot.request.timeout_ns);
             }
         }
         queue_.commit(count);
@@ -77,11 +80,7 @@ class ConnectionShell final : public Reporter {
             return refuse(DBWAY_ERR_INVALID, "next() without room for an event");
         if (out->struct_size == sizeof(dbway_event)) [[likely]]
             return produce(*out);
-        dbway_event event;
-        event.struct_size = sizeof event;
-        const dbway_status status = produce(event);
-        if (status == DBWAY_OK) write_struct(event, out);
-        return status;
+        return next_of_other_size(*out);
     }
 
     dbway_status discard() noexcept {
@@ -181,12 +180,14 @@ class ConnectionShell final : public Reporter {
     // Without a descriptor to wait for, notifications are looked for this often.
     static constexpr std::uint64_t poll_interval_ns = 100'000'000;
 
-    dbway_status refuse(dbway_status status, std::string_view message, std::uint64_t id = 0) const noexcept {
+    DBWAY_SDK_COLD dbway_status refuse(dbway_status status, std::string_view message,
+                                       std::uint64_t id = 0) const noexcept {
         sink_.report(status, message, id, DBWAY_DIAG_NOT_EXECUTED);
         return status;
     }
 
-    static Failure not_executed(dbway_status status, std::string message, const char* sqlstate = "") {
+    DBWAY_SDK_COLD static Failure not_executed(dbway_status status, std::string message,
+                                               const char* sqlstate = "") {
         Diagnostic diagnostic;
         diagnostic.status = status;
         diagnostic.flags = DBWAY_DIAG_NOT_EXECUTED;
@@ -195,9 +196,17 @@ class ConnectionShell final : public Reporter {
         return Failure(std::move(diagnostic));
     }
 
+    DBWAY_SDK_COLD dbway_status next_of_other_size(dbway_event& out) noexcept {
+        dbway_event event;
+        event.struct_size = sizeof event;
+        const dbway_status status = next(&event);
+        if (status == DBWAY_OK) write_struct(event, &out);
+        return status;
+    }
+
     // ---- the course of a request
 
-    dbway_status produce(dbway_event& event) noexcept {
+    DBWAY_SDK_HOT dbway_status produce(dbway_event& event) noexcept {
         if (stale_) drop_stale();
         if (dead_) [[unlikely]]
             return refuse(DBWAY_ERR_CONNECTION, "the connection is lost; close it");
@@ -227,7 +236,7 @@ class ConnectionShell final : public Reporter {
         return DBWAY_ERR_INTERNAL;
     }
 
-    dbway_status start(dbway_event& event) {
+    DBWAY_SDK_HOT dbway_status start(dbway_event& event) {
         const QueuedRequest& front = queue_.front();
         const dbway_request& request = front.request;
         current_.id = request.id;
@@ -247,7 +256,7 @@ class ConnectionShell final : public Reporter {
         return start_other(request, event);
     }
 
-    dbway_status start_other(const dbway_request& request, dbway_event& event) {
+    DBWAY_SDK_COLD dbway_status start_other(const dbway_request& request, dbway_event& event) {
         const std::string_view sql = to_view(request.sql);
         switch (request.kind) {
             case DBWAY_R_QUERY:
@@ -320,16 +329,21 @@ class ConnectionShell final : public Reporter {
 
     // ---- statements
 
-    static Failure unknown_statement(std::uint64_t name) {
+    DBWAY_SDK_COLD static Failure unknown_statement(std::uint64_t name) {
         return not_executed(DBWAY_ERR_INVALID, "statement " + std::to_string(name) + " is not prepared",
                             "26000");
+    }
+
+    DBWAY_SDK_COLD static Failure wrong_count(std::uint32_t expected, std::uint32_t given) {
+        return not_executed(DBWAY_ERR_INVALID, "the statement takes " + std::to_string(expected) +
+                                                   " parameters, the request has " + std::to_string(given));
     }
 
     static StatementRun::Parameters parameters(const dbway_request& request) noexcept {
         return {request.params, request.n_params, request.n_sets == 0 ? 1 : request.n_sets};
     }
 
-    static void verify_values(const dbway_request& request) {
+    DBWAY_SDK_HOT static void verify_values(const dbway_request& request) {
         const std::size_t sets = request.n_sets == 0 ? 1 : request.n_sets;
         if (const char* fault = check_values(request.params, sets * request.n_params))
             throw not_executed(DBWAY_ERR_INVALID, fault);
@@ -338,19 +352,18 @@ class ConnectionShell final : public Reporter {
     void own(std::unique_ptr<Statement> statement) {
         if (statement == nullptr) throw Failure(DBWAY_ERR_INTERNAL, "the provider made no statement");
         owned_ = std::move(statement);
+        holds_ = true;
     }
 
-    dbway_status execute(const dbway_request& request, dbway_event& event) {
+    DBWAY_SDK_HOT dbway_status execute(const dbway_request& request, dbway_event& event) {
         PreparedStatement* const prepared = statements_.find(request.stmt);
         if (prepared == nullptr) throw unknown_statement(request.stmt);
         verify_values(request);
-        if (prepared->parameters->size() != 0 && prepared->parameters->size() != request.n_params)
-            throw not_executed(DBWAY_ERR_INVALID,
-                               "the statement takes " + std::to_string(prepared->parameters->size()) +
-                                   " parameters, the request has " + std::to_string(request.n_params));
+        if (prepared->parameter_count != request.n_params && prepared->parameter_count != 0) [[unlikely]]
+            throw wrong_count(prepared->parameter_count, request.n_params);
         run_.open(*prepared->statement, prepared, parameters(request),
                   (request.flags & DBWAY_RF_COLUMNS_KNOWN) != 0);
-        return rows(event);
+        return run_rows(event);
     }
 
     dbway_status prepare(const dbway_request& request, dbway_event& event) {
@@ -363,6 +376,7 @@ class ConnectionShell final : public Reporter {
         if (made->statement == nullptr) throw Failure(DBWAY_ERR_INTERNAL, "the provider made no statement");
         made->columns = std::make_unique<ColumnTable>(made->statement->columns());
         made->parameters = std::make_unique<ColumnTable>(made->statement->parameters());
+        made->parameter_count = made->parameters->size();
         made->version = made->statement->version();
         const PreparedStatement& kept = statements_.insert(request.stmt, std::move(made));
         clear(event, DBWAY_E_COLUMNS);
@@ -385,7 +399,7 @@ class ConnectionShell final : public Reporter {
         return rows(event);
     }
 
-    bool open_script_statement() {
+    DBWAY_SDK_COLD bool open_script_statement() {
         if (!script_.next(*connection_)) return false;
         own(connection_->prepare(script_.text(), {}));
         run_.open(*owned_, nullptr, {}, false);
@@ -393,14 +407,20 @@ class ConnectionShell final : public Reporter {
     }
 
     // Runs what is open until there is an event.
-    dbway_status rows(dbway_event& event) {
+    dbway_status rows(dbway_event& event) { return run_rows(event); }
+
+    DBWAY_SDK_HOT dbway_status run_rows(dbway_event& event) {
         phase_ = Phase::rows;
-        if (std::exchange(script_between_, false) && !open_script_statement()) return done(event);
+        if (script_between_) [[unlikely]] {
+            script_between_ = false;
+            if (!open_script_statement()) return done(event);
+        }
         for (;;) {
             const bool more = run_.advance(current_, [this] { checkpoint(); });
             const bool something = run_.batch_rows() != 0 || run_.announces();
             if (more) return row_event(event, 0);
-            if (!script_.active()) return something ? last_row_event(event) : done(event);
+            if (!script_.active()) [[likely]]
+                return something ? last_row_event(event) : done(event);
             if (something) {
                 script_between_ = true;
                 return row_event(event, 0);
@@ -410,7 +430,7 @@ class ConnectionShell final : public Reporter {
         }
     }
 
-    dbway_status row_event(dbway_event& event, std::uint32_t flags) noexcept {
+    DBWAY_SDK_HOT dbway_status row_event(dbway_event& event, std::uint32_t flags) noexcept {
         clear(event, DBWAY_E_ROWS);
         event.columns = run_.columns().data();
         event.n_columns = run_.columns().size();
@@ -424,7 +444,7 @@ class ConnectionShell final : public Reporter {
         return DBWAY_OK;
     }
 
-    dbway_status last_row_event(dbway_event& event) {
+    DBWAY_SDK_HOT dbway_status last_row_event(dbway_event& event) {
         const std::uint32_t tx_state = connection_->transaction_state();
         row_event(event, DBWAY_EF_FINAL);
         fill_success(event, tx_state);
@@ -454,6 +474,7 @@ class ConnectionShell final : public Reporter {
         copy_ = connection_->copy_in(target, current_);
         if (copy_ == nullptr) throw Failure(DBWAY_ERR_INTERNAL, "the provider made no copy");
         copied_ = 0;
+        holds_ = true;
         phase_ = Phase::copy_in;
         return copy_rows(event);
     }
@@ -507,7 +528,7 @@ class ConnectionShell final : public Reporter {
     }
 
     // The request ends with the exception that is being handled.
-    dbway_status fail(dbway_event& event) noexcept {
+    DBWAY_SDK_COLD dbway_status fail(dbway_event& event) noexcept {
         FailureContext context;
         context.request_id = current_.id;
         std::string note;
@@ -550,7 +571,7 @@ class ConnectionShell final : public Reporter {
         }
     }
 
-    dbway_status skip(dbway_event& event) noexcept {
+    DBWAY_SDK_COLD dbway_status skip(dbway_event& event) noexcept {
         current_.id = queue_.front().request.id;
         sink_.report(chain_status_, "skipped, because an earlier request of its chain failed", current_.id,
                      DBWAY_DIAG_NOT_EXECUTED);
@@ -564,7 +585,7 @@ class ConnectionShell final : public Reporter {
         return DBWAY_OK;
     }
 
-    void end_request(bool failed) noexcept {
+    DBWAY_SDK_HOT void end_request(bool failed) noexcept {
         gate_.end();
         skip_next_ = failed && (queue_.front().request.flags & DBWAY_RF_CHAIN) != 0;
         queue_.pop();
@@ -572,19 +593,20 @@ class ConnectionShell final : public Reporter {
         running_ = false;
         script_.stop();
         script_between_ = false;
-        stale_ = owned_ != nullptr || copy_ != nullptr || run_.has_own_columns();
+        stale_ = holds_ || run_.has_own_columns();
     }
 
     // What the last event of the ended request still referred to.
-    void drop_stale() noexcept {
+    DBWAY_SDK_COLD void drop_stale() noexcept {
         if (phase_ != Phase::idle) return;
         owned_.reset();
         copy_.reset();
         run_.forget_columns();
+        holds_ = false;
         stale_ = false;
     }
 
-    bool take_notification(dbway_event& event) noexcept {
+    DBWAY_SDK_COLD bool take_notification(dbway_event& event) noexcept {
         try {
             std::optional<Notification> arrived = connection_->poll_notification();
             if (!arrived) return false;
@@ -645,7 +667,8 @@ class ConnectionShell final : public Reporter {
     bool discard_next_ = false;    // discard() came before the request started
     bool script_between_ = false;  // a script's statement has ended, the next is not open
     bool listening_ = false;
-    bool stale_ = false;
+    bool holds_ = false;  // owned_ or copy_ is there
+    bool stale_ = false;  // the next call has something to drop
     Notification notification_;
     dbway_value note_cells_[3] = {};
 };

@@ -3,6 +3,7 @@
 
 #include <dbway/provider.h>
 #include <dbway/sdk/growth.hpp>
+#include <dbway/sdk/inlining.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -57,7 +58,7 @@ inline CheckResult check_kind(const dbway_request& request) noexcept {
 }
 
 // `request` is complete (read_struct).
-inline CheckResult check_request(const dbway_request& request) noexcept {
+DBWAY_SDK_COLD inline CheckResult check_any_request(const dbway_request& request) noexcept {
     if (request.kind == 0 || request.kind > DBWAY_R_SCHEMA)
         return {DBWAY_ERR_UNSUPPORTED, "this provider does not know this kind of request"};
     if ((request.flags & ~known_request_flags) != 0)
@@ -69,9 +70,15 @@ inline CheckResult check_request(const dbway_request& request) noexcept {
         (request.params == nullptr && request.n_params != 0 && request.kind != DBWAY_R_PREPARE) ||
         (request.names == nullptr && request.n_names != 0))
         return {DBWAY_ERR_INVALID, "a request with a null pointer in place of its text, parameters or names"};
-    if (request.kind == DBWAY_R_EXECUTE) [[likely]]
-        return {};
     return check_kind(request);
+}
+
+// Is it an EXECUTE that check_any_request() would accept? Looks only at what an EXECUTE has.
+inline bool is_good_execute(const dbway_request& request) noexcept {
+    return request.kind == DBWAY_R_EXECUTE && (request.flags & ~known_request_flags) == 0 &&
+           request.id != 0 && request.reserved == nullptr &&
+           (request.params != nullptr || request.n_params == 0) && request.sql.len == 0 &&
+           request.n_names == 0;
 }
 
 // Are the cells well formed? Null, or what is wrong with one.

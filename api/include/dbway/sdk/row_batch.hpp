@@ -3,6 +3,7 @@
 #pragma once
 
 #include <dbway/provider.h>
+#include <dbway/sdk/inlining.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -28,13 +29,15 @@ class Arena {
 
     // Like allocate(), aligned for any object of dbway (8 bytes).
     void* allocate_aligned(std::size_t size) {
+        if (size + 7 > left_) grow(size + 7);  // first, since the padding depends on the block
         const std::size_t pad = (8 - reinterpret_cast<std::uintptr_t>(next_) % 8) % 8;
         return allocate(size + pad) + pad;
     }
 
     // Forgets everything; keeps one block, of the largest size used, and drops it when it was huge.
     void clear() noexcept {
-        if (blocks_.size() > 1 || (!blocks_.empty() && blocks_.back().size > keep_limit)) {
+        if (blocks_.empty()) return;
+        if (blocks_.size() > 1 || blocks_.back().size > keep_limit) {
             Block last = std::move(blocks_.back());
             blocks_.clear();
             if (last.size <= keep_limit) blocks_.push_back(std::move(last));
@@ -107,12 +110,9 @@ class RowBatch {
     dbway_value copy_text(std::string_view text) { return copy(DBWAY_T_TEXT, text.data(), text.size()); }
 
     // For the SDK: makes room for `capacity` rows of `columns` cells and forgets what was there.
-    void start(std::uint32_t columns, std::uint32_t capacity) {
+    DBWAY_SDK_HOT void start(std::uint32_t columns, std::uint32_t capacity) {
         const std::size_t need = static_cast<std::size_t>(columns) * capacity;
-        if (need > room_) {
-            cells_.reset(new dbway_value[need]);
-            room_ = need;
-        }
+        if (need > room_) grow(need);
         columns_ = columns;
         capacity_ = capacity;
         rows_ = 0;
@@ -123,6 +123,11 @@ class RowBatch {
   private:
     // A batch ends early once its payloads reach this size, so that wide rows do not pile up in memory.
     static constexpr std::size_t byte_limit = 1024 * 1024;
+
+    DBWAY_SDK_COLD void grow(std::size_t need) {
+        cells_.reset(new dbway_value[need]);
+        room_ = need;
+    }
 
     std::unique_ptr<dbway_value[]> cells_;
     std::size_t room_ = 0;

@@ -16,7 +16,8 @@ struct PreparedStatement {
     std::unique_ptr<Statement> statement;
     std::unique_ptr<ColumnTable> columns;     // as announced last
     std::unique_ptr<ColumnTable> parameters;  // as announced by PREPARE
-    std::uint64_t version = 0;                // Statement::version() that `columns` belongs to
+    std::uint32_t parameter_count = 0;
+    std::uint64_t version = 0;  // Statement::version() that `columns` belongs to
 };
 
 // Open addressing with linear probing, at most half full; found in a few instructions. A PreparedStatement
@@ -61,7 +62,7 @@ class StatementMap {
         std::unique_ptr<PreparedStatement> value;  // null: the cell is free
     };
 
-    std::size_t mask() const noexcept { return cells_.size() - 1; }
+    std::size_t mask() const noexcept { return mask_; }
     std::size_t home(std::uint64_t name) const noexcept {
         return static_cast<std::size_t>((name * 0x9E3779B97F4A7C15U) >> 32) & mask();
     }
@@ -77,11 +78,13 @@ class StatementMap {
     void grow() {
         std::vector<Cell> old(cells_.empty() ? 16 : cells_.size() * 2);
         old.swap(cells_);
+        mask_ = cells_.size() - 1;
         for (Cell& cell : old)
             if (cell.value != nullptr) place(cell.name, std::move(cell.value));
     }
 
     std::vector<Cell> cells_;  // a power of two
+    std::size_t mask_ = 0;
     std::size_t count_ = 0;
 };
 

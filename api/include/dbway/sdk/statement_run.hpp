@@ -3,6 +3,7 @@
 
 #include <dbway/provider.h>
 #include <dbway/sdk/column_table.hpp>
+#include <dbway/sdk/inlining.hpp>
 #include <dbway/sdk/provider.hpp>
 #include <dbway/sdk/statement_map.hpp>
 
@@ -60,7 +61,7 @@ class StatementRun {
     // Works until there are rows to hand out or the statement has ended. False: it has ended, with the last
     // rows, if any, in the batch. `checkpoint` throws when the request must stop.
     template <class Checkpoint>
-    bool advance(const Request& request, Checkpoint&& checkpoint) {
+    DBWAY_SDK_HOT bool advance(const Request& request, Checkpoint&& checkpoint) {
         bool batch_started = false;
         batch_rows_ = 0;
         if (pending_ != nullptr) adopt_columns();
@@ -139,7 +140,7 @@ class StatementRun {
     static constexpr std::uint32_t default_batch_rows = 256;
     static constexpr std::uint32_t most_batch_rows = 65536;
 
-    void execute(const Request& request) {
+    DBWAY_SDK_HOT void execute(const Request& request) {
         executing_ = true;
         fetched_ = false;
         const std::size_t count = parameters_.count;
@@ -147,11 +148,15 @@ class StatementRun {
         const std::uint64_t version = statement_->version();
         if (columns_ != nullptr && version == version_) [[likely]]
             return;
+        describe(version);
+    }
+
+    DBWAY_SDK_COLD void describe(std::uint64_t version) {
         pending_ = std::make_unique<ColumnTable>(statement_->columns());
         pending_version_ = version;
     }
 
-    void adopt_columns() {
+    DBWAY_SDK_COLD void adopt_columns() {
         announce_ = true;
         own_columns_.push_back(std::move(pending_));
         columns_ = own_columns_.back().get();
@@ -159,7 +164,7 @@ class StatementRun {
     }
 
     // True: there may be more rows and they matter.
-    bool fetch() {
+    DBWAY_SDK_HOT bool fetch() {
         if (rows_ == Rows::stopped && fetched_) return false;
         fetched_ = true;
         const bool more = statement_->fetch(batch_);
@@ -171,7 +176,7 @@ class StatementRun {
         return more && rows_ == Rows::drained;
     }
 
-    void finish() {
+    DBWAY_SDK_HOT void finish() {
         Outcome outcome;
         executing_ = false;
         statement_->finish(true, outcome);

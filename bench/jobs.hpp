@@ -1,0 +1,106 @@
+// jobs.hpp - the jobs that every side of a comparison does: the same rows, keys and checksum, so that a figure with
+// another checksum does not count.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace bench {
+
+inline constexpr std::int64_t table_rows = 1'000'000;
+
+// A row to insert, made before the clock starts.
+struct Row {
+    std::int64_t id = 0;
+    double val = 0;
+    std::string name;      // 20 bytes
+    std::int64_t micros = 0;  // since 1970-01-01
+    std::string time_text;    // "YYYY-MM-DD HH:MM:SS.ffffff"
+};
+
+inline std::int64_t micros_of(std::int64_t id) {
+    return 1'700'000'000LL * 1'000'000LL + id * 1'000'000LL + (id * 7919) % 1'000'000;
+}
+
+inline Row make_row(std::int64_t id) {
+    using namespace std::chrono;
+    Row row;
+    row.id = id;
+    row.val = static_cast<double>(id) * 1.1 + 0.37;
+    char text[64];
+    std::snprintf(text, sizeof text, "name-%015lld", static_cast<long long>(id));
+    row.name = text;
+    row.micros = micros_of(id);
+    const sys_time<microseconds> point{microseconds(row.micros)};
+    const auto day = floor<days>(point);
+    const year_month_day date(day);
+    const hh_mm_ss time(point - day);
+    std::snprintf(text, sizeof text, "%04d-%02u-%02u %02d:%02d:%02d.%06d", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+                  static_cast<int>(time.seconds().count()), static_cast<int>(time.subseconds().count()));
+    row.time_text = text;
+    return row;
+}
+
+inline std::vector<Row> make_rows(std::int64_t count) {
+    std::vector<Row> rows;
+    rows.reserve(static_cast<std::size_t>(count));
+    for (std::int64_t id = 1; id <= count; ++id) rows.push_back(make_row(id));
+    return rows;
+}
+
+// Independent of the order of the rows.
+struct Checksum {
+    std::uint64_t rows = 0;
+    std::uint64_t sum = 0;
+    double val = 0;
+
+    void add(std::int64_t id, double v, std::string_view name, std::int64_t micros) {
+        ++rows;
+        sum += static_cast<std::uint64_t>(id) + name.size() + static_cast<unsigned char>(name.back()) +
+               static_cast<std::uint64_t>(micros);
+        val += v;
+    }
+    friend bool operator==(const Checksum&, const Checksum&) = default;
+};
+
+// Pseudo-random keys (xorshift64), the same for every side.
+class Keys {
+  public:
+    std::int64_t next() {
+        state_ ^= state_ << 13;
+        state_ ^= state_ >> 7;
+        state_ ^= state_ << 17;
+        return static_cast<std::int64_t>(state_ % static_cast<std::uint64_t>(table_rows)) + 1;
+    }
+
+  private:
+    std::uint64_t state_ = 88172645463325252ULL;
+};
+
+inline constexpr const char* point_sql = "select id, val, name, ts from t where id = $1";
+
+// No WHERE for the whole table, so that the plan is the plain scan.
+inline std::string scan_sql(std::int64_t count) {
+    return count >= table_rows ? "select id, val, name, ts from t"
+                               : "select id, val, name, ts from t where id <= " + std::to_string(count);
+}
+
+// One side of a comparison, its connection open and its statements not yet prepared.
+class Side {
+  public:
+    virtual ~Side() = default;
+    // Forgets what the last job left: rows of table w.
+    virtual void reset() = 0;
+    virtual Checksum point(std::int64_t count) = 0;
+    virtual Checksum scan(std::int64_t count) = 0;
+    virtual void insert(const std::vector<Row>& rows) = 0;
+};
+
+}  // namespace bench

@@ -1,0 +1,126 @@
+// Every check of the suite as one test, for each provider at hand.
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <memory>
+#include <ostream>
+
+#include "conformance/suite.hpp"
+#include "support/reference_provider.hpp"
+
+namespace dbway {
+namespace {
+
+// A provider under test, and where its data lives while one test runs.
+class Subject {
+  public:
+    virtual ~Subject() = default;
+    virtual const dbway_entry* entry() = 0;
+    virtual conformance::Options options() = 0;
+    virtual conformance::Settings settings() { return {}; }
+};
+
+class Reference : public Subject {
+  public:
+    explicit Reference(bool nonblocking) : nonblocking_(nonblocking) {}
+    const dbway_entry* entry() override { return test::reference_entry(); }
+    conformance::Options options() override { return {{"database", "conformance"}}; }
+    conformance::Settings settings() override {
+        conformance::Settings settings;
+        settings.nonblocking = nonblocking_;
+        return settings;
+    }
+
+  private:
+    bool nonblocking_;
+};
+
+#ifdef DBWAY_SQLITE_PROVIDER
+// The plugin file, as a host loads it, on a database file in a directory of its own. The plugin stays loaded.
+class Sqlite : public Subject {
+  public:
+    Sqlite() {
+        std::string pattern = (std::filesystem::temp_directory_path() / "dbway-conformance-XXXXXX").string();
+        if (mkdtemp(pattern.data()) != nullptr) directory_ = pattern;
+        void* handle = dlopen(DBWAY_SQLITE_PROVIDER, RTLD_NOW | RTLD_LOCAL);
+        if (handle != nullptr) entry_ = static_cast<const dbway_entry*>(dlsym(handle, DBWAY_ENTRY_SYMBOL));
+    }
+    ~Sqlite() override {
+        std::error_code ignored;
+        if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
+    }
+    const dbway_entry* entry() override { return directory_.empty() ? nullptr : entry_; }
+    conformance::Options options() override {
+        return {{"database", (directory_ / "conformance.db").string()}};
+    }
+    conformance::Settings settings() override {
+        conformance::Settings settings;
+        settings.file = DBWAY_SQLITE_PROVIDER;
+        return settings;
+    }
+
+  private:
+    std::filesystem::path directory_;
+    const dbway_entry* entry_ = nullptr;
+};
+#endif
+
+std::vector<std::string> subjects() {
+    return {"reference", "reference_nonblocking",
+#ifdef DBWAY_SQLITE_PROVIDER
+            "sqlite"
+#endif
+    };
+}
+
+std::unique_ptr<Subject> make_subject(const std::string& name) {
+#ifdef DBWAY_SQLITE_PROVIDER
+    if (name == "sqlite") return std::make_unique<Sqlite>();
+#endif
+    return std::make_unique<Reference>(name == "reference_nonblocking");
+}
+
+std::vector<std::string> check_ids() {
+    std::vector<std::string> ids;
+    for (const auto& check : conformance::checks()) ids.push_back(check.id);
+    return ids;
+}
+
+class Conformance : public testing::TestWithParam<std::tuple<std::string, std::string>> {};
+
+TEST_P(Conformance, Check) {
+    const auto& [name, id] = GetParam();
+    const auto subject = make_subject(name);
+    ASSERT_NE(subject->entry(), nullptr) << "the provider '" << name << "' cannot be loaded";
+    auto settings = subject->settings();
+    settings.only = {id};
+    const auto report = conformance::run(subject->entry(), subject->options(), settings);
+    ASSERT_EQ(report.results.size(), 1u);
+    const auto& result = report.results.front();
+    EXPECT_FALSE(report.hung) << result.message;
+    if (result.status == conformance::Status::skipped) GTEST_SKIP() << result.message;
+    EXPECT_EQ(result.status, conformance::Status::passed) << result.check.title << "\n" << result.message;
+}
+
+INSTANTIATE_TEST_SUITE_P(Providers, Conformance,
+                         testing::Combine(testing::ValuesIn(subjects()), testing::ValuesIn(check_ids())),
+                         [](const testing::TestParamInfo<Conformance::ParamType>& info) {
+                             return std::get<0>(info.param) + "_" + std::get<1>(info.param);
+                         });
+
+// Every rule of provider.h has a check that carries its number.
+TEST(ConformanceSuite, EveryRuleHasACheck) {
+    for (int rule = 1; rule <= 10; ++rule) {
+        const std::string name = "r" + std::to_string(rule) + "_";
+        EXPECT_TRUE(
+            std::any_of(conformance::checks().begin(), conformance::checks().end(),
+                        [&](const conformance::CheckInfo& check) { return check.id.starts_with(name); }))
+            << "no check of rule R" << rule;
+    }
+}
+
+}  // namespace
+}  // namespace dbway
