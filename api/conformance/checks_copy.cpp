@@ -84,8 +84,8 @@ void source_waits(Context& context) {
     ScriptedSource source(*connection, 2);
     source.again().numbers(1, 10).again(2).numbers(11, 300).again().numbers(311, 1).again();
     std::vector<std::uint64_t> ids;
-    const auto submitted =
-        connection->submit({copy_in(table, source), {.sql = "select id from " + table + " order by id"}}, &ids);
+    const auto submitted = connection->submit(
+        {copy_in(table, source), {.sql = "select id from " + table + " order by id"}}, &ids);
     expect(submitted >= 0, "submit() refused a COPY_IN");
     int pauses = 0;
     Outcome copy, after;

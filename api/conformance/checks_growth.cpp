@@ -315,8 +315,8 @@ void info_sizes(Context& context) {
     const auto connection = context.connect();
     if (!DBWAY_HAS(dbway_conn_api, &connection->api(), info)) skip("the provider has no info()");
     for (const std::size_t size :
-         {std::size_t{4}, std::size_t{8}, offsetof(dbway_conn_info, session_id),
-          offsetof(dbway_conn_info, user), sizeof(dbway_conn_info), sizeof(dbway_conn_info) + tail_size}) {
+         {std::size_t{8}, offsetof(dbway_conn_info, session_id), offsetof(dbway_conn_info, user),
+          sizeof(dbway_conn_info), sizeof(dbway_conn_info) + tail_size}) {
         Output<dbway_conn_info> info(size);
         const Sink::Call call(connection->sink(), "info()");
         const auto status = connection->api().info(connection->raw(), info.pointer());
@@ -329,7 +329,7 @@ void info_sizes(Context& context) {
 void wait_sizes(Context& context) {
     const auto connection = context.connect();
     if (!DBWAY_HAS(dbway_conn_api, &connection->api(), wait_info)) skip("the provider has no wait_info()");
-    for (const std::size_t size : {std::size_t{4}, offsetof(dbway_wait, fd), offsetof(dbway_wait, timeout_ns),
+    for (const std::size_t size : {offsetof(dbway_wait, fd), offsetof(dbway_wait, timeout_ns),
                                    sizeof(dbway_wait), sizeof(dbway_wait) + tail_size}) {
         Output<dbway_wait> wait(size);
         const Sink::Call call(connection->sink(), "wait_info()");

@@ -269,8 +269,6 @@ void invalid_arguments(Context& context) {
     std::uint64_t id = 1;
 
     auto request = raw_request(DBWAY_R_QUERY, id++);
-    refused(*connection, request, "a QUERY without text");
-    request.id = id++;
     request.sql = {nullptr, 5};
     refused(*connection, request, "a QUERY whose text is null with a length");
     request = raw_request(DBWAY_R_QUERY, id++, sample);
@@ -294,6 +292,18 @@ void invalid_arguments(Context& context) {
     status = connection->submit_raw(nullptr, 0);
     expect(status == DBWAY_OK, "submit() of no request answered " + status_label(status) + ", expected OK");
     expect_done(connection->query(sample), "the sample statement after refused requests");
+}
+
+void empty_text(Context& context) {
+    const std::string sample = context.need_sample();
+    const auto connection = context.connect();
+    for (const std::string text : {"", " \n\t"}) {
+        const auto status = refusal(*connection, Request{.sql = text});
+        // A server may take it as a statement that does nothing.
+        expect(status == DBWAY_OK || status == DBWAY_ERR_INVALID || status == DBWAY_ERR_SYNTAX,
+               "a QUERY of empty text ended " + status_label(status) + ", expected INVALID, SYNTAX or DONE");
+    }
+    expect_done(connection->query(sample), "the sample statement after an empty one");
 }
 
 void all_or_none(Context& context) {
@@ -396,6 +406,7 @@ std::vector<Check> lifecycle_checks() {
           {"R3"},
           "Null text, missing parameters, unknown statements and id 0 are refused"},
          invalid_arguments},
+        {{"r3_empty_statement", {"R3"}, "A statement without text is refused or does nothing"}, empty_text},
         {{"r8_submit_takes_all_or_none", {"R8"}, "A refused submit() queues none of its requests"},
          all_or_none},
         {{"r8_usable_after_failure", {"R8"}, "A failed request leaves the connection usable"},

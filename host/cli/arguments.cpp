@@ -13,7 +13,6 @@ namespace dbway::cli {
 
 namespace {
 
-
 constexpr const char* examples = R"(Examples:
   dbway init --provider sqlite --database app.db
   dbway query "select * from users where id = $1" -p 7
@@ -26,8 +25,9 @@ loaded; 4 partly done (rows skipped); 130 interrupted.
 )";
 
 void add_configuration(CLI::App& command, CommonArguments& common) {
-    command.add_option("-c,--config", common.configuration,
-                       "The configuration (default: $DBWAY_CONFIG, then ./dbway.toml)")
+    command
+        .add_option("-c,--config", common.configuration,
+                    "The configuration (default: $DBWAY_CONFIG, then ./dbway.toml)")
         ->type_name("FILE");
 }
 
@@ -44,7 +44,8 @@ void add_common(CLI::App& command, CommonArguments& common) {
     add_directories(command, common);
 }
 
-CLI::Option* add_choice(CLI::App& command, const std::string& flag, std::string& value, const std::string& help) {
+CLI::Option* add_choice(CLI::App& command, const std::string& flag, std::string& value,
+                        const std::string& help) {
     return command.add_option(flag, value, help);
 }
 
@@ -101,9 +102,11 @@ class CommandLine {
     void add_init() {
         CLI::App* command = add(app_, "init", "Write a dbway.toml, by questions or by flags", init_);
         command->add_option("FILE", init_.file, "The file to write (default: dbway.toml)");
-        command->add_option("-s,--source", init_.source, "The name of the source (default: main)")->type_name("SOURCE");
+        command->add_option("-s,--source", init_.source, "The name of the source (default: main)")
+            ->type_name("SOURCE");
         command->add_option("--provider", init_.provider, "The provider of the source")->type_name("NAME");
-        command->add_option("--database", init_.database, "The option `database` of the source")->type_name("TEXT");
+        command->add_option("--database", init_.database, "The option `database` of the source")
+            ->type_name("TEXT");
         command->add_option("--option", init_.options, "Another option of the source, repeatable")
             ->type_name("K=V")
             ->allow_extra_args(false);
@@ -112,7 +115,8 @@ class CommandLine {
     }
 
     void add_providers() {
-        CLI::App* command = add(app_, "providers", "What was found where, and why a file was refused", providers_);
+        CLI::App* command =
+            add(app_, "providers", "What was found where, and why a file was refused", providers_);
         add_configuration(*command, providers_.common);
         add_directories(*command, providers_.common);
         command->add_flag("--json", providers_.json, "For programs");
@@ -124,8 +128,9 @@ class CommandLine {
         add_configuration(*command, validate_.common);
         add_directories(*command, validate_.common);
         command->add_flag("--json", validate_.json, "For programs");
-        CLI::Option* schema = command->add_flag(
-            "--schema", validate_.schema, "Print the JSON schema of dbway.toml, with the options of the plugins found");
+        CLI::Option* schema =
+            command->add_flag("--schema", validate_.schema,
+                              "Print the JSON schema of dbway.toml, with the options of the plugins found");
         command->add_flag("--reference", validate_.reference, "Print the reference of dbway.toml as Markdown")
             ->excludes(schema);
     }
@@ -135,11 +140,14 @@ class CommandLine {
         command->add_option("SQL", query_.sql, "One or more statements; - or none: read from standard input");
         command->add_option("PARAM", query_.more_parameters, "Further values, after those of -p");
         add_common(*command, query_.common);
-        add_choice(*command, "--format", query_.format, "table (default), csv, tsv, json, jsonl, markdown or vertical");
+        add_choice(*command, "--format", query_.format,
+                   "table (default), csv, tsv, json, jsonl, markdown or vertical");
         command->add_option("-p,--param", query_.parameters, "The value of $1, $2, … as text, repeatable")
             ->type_name("VALUE")
             ->allow_extra_args(false);
-        command->add_option("--types", query_.types, "Types of the values in order: text (default), integer, …, null")
+        command
+            ->add_option("--types", query_.types,
+                         "Types of the values in order: text (default), integer, …, null")
             ->type_name("T,T,…")
             ->delimiter(',')
             ->allow_extra_args(false);
@@ -161,27 +169,35 @@ class CommandLine {
         in->add_option("TABLE", copy_in_.table, "The table, with or without its schema")->required();
         in->add_option("FILE", copy_in_.file, "The file; - is standard input")->required();
         add_common(*in, copy_in_.common);
-        in->add_flag("--create", copy_in_.create, "Make the table first, with types guessed from the first rows");
-        in->add_flag("--header,!--no-header", copy_in_.header, "The first record names the columns (default)");
+        in->add_flag("--create", copy_in_.create,
+                     "Make the table first, with types guessed from the first rows");
+        in->add_flag("--header,!--no-header", copy_in_.header,
+                     "The first record names the columns (default)");
         in->add_option("--columns", copy_in_.columns, "The columns that the fields go to, in order")
             ->type_name("A,B,…")
             ->delimiter(',')
             ->allow_extra_args(false);
-        in->add_option("--null", copy_in_.null_text, "What stands for NULL outside of quotes (default: nothing)")
+        in->add_option("--null", copy_in_.null_text,
+                       "What stands for NULL outside of quotes (default: nothing)")
             ->type_name("TEXT");
-        add_choice(*in, "--on-error", copy_in_.on_error, "stop (default): nothing is loaded; skip: the other rows are");
+        add_choice(*in, "--on-error", copy_in_.on_error,
+                   "stop (default): nothing is loaded; skip: the other rows are");
         add_choice(*in, "--format", copy_in_.format, "csv or jsonl (default: by the name of the file)");
         in->add_option("--delimiter", copy_in_.delimiter, "Between fields (default: a comma; \\t is a tab)")
             ->type_name("CHAR");
 
         CLI::App* out = add(*copy_, "out", "Unload a table or a query", copy_out_);
-        out->add_option("TABLE", copy_out_positionals_, "TABLE [FILE]; with --query: [FILE] (default: standard output)")
+        out->add_option("TABLE", copy_out_positionals_,
+                        "TABLE [FILE]; with --query: [FILE] (default: standard output)")
             ->expected(0, 2);
-        out->add_option("--query", copy_out_.query, "The rows of a query instead of a table")->type_name("SQL");
+        out->add_option("--query", copy_out_.query, "The rows of a query instead of a table")
+            ->type_name("SQL");
         add_common(*out, copy_out_.common);
         add_choice(*out, "--format", copy_out_.format, "csv or jsonl (default: by the name of the file)");
-        out->add_flag("--header,!--no-header", copy_out_.header, "Begin with the names of the columns (default)");
-        out->add_option("--null", copy_out_.null_text, "What stands for NULL (default: nothing)")->type_name("TEXT");
+        out->add_flag("--header,!--no-header", copy_out_.header,
+                      "Begin with the names of the columns (default)");
+        out->add_option("--null", copy_out_.null_text, "What stands for NULL (default: nothing)")
+            ->type_name("TEXT");
         out->add_option("--delimiter", copy_out_.delimiter, "Between fields (default: a comma; \\t is a tab)")
             ->type_name("CHAR");
         out->callback([this] {
@@ -203,7 +219,8 @@ class CommandLine {
     }
 
     void add_check() {
-        CLI::App* command = add(app_, "check", "Conformance and hygiene report for a plugin's author", check_);
+        CLI::App* command =
+            add(app_, "check", "Conformance and hygiene report for a plugin's author", check_);
         command->add_option("PLUGIN", check_.plugin, "The plugin's file")->required();
         command->add_option("--config-options", check_.options, "An option for the provider, repeatable")
             ->type_name("K=V")
@@ -218,8 +235,10 @@ class CommandLine {
     void add_new() {
         new_ = app_.add_subcommand("new", "Make a project");
         new_->require_subcommand(0, 1);
-        CLI::App* provider = add(*new_, "provider", "A plugin project that builds outside of dbway", new_provider_);
-        provider->add_option("NAME", new_provider_.name, "The id of the provider: [a-z][a-z0-9_]*")->required();
+        CLI::App* provider =
+            add(*new_, "provider", "A plugin project that builds outside of dbway", new_provider_);
+        provider->add_option("NAME", new_provider_.name, "The id of the provider: [a-z][a-z0-9_]*")
+            ->required();
         provider->add_option("--dir", new_provider_.directory, "Where (default: ./NAME)")->type_name("DIR");
         add_choice(*provider, "--language", new_provider_.language, "c++ (default) or c");
     }
@@ -245,8 +264,9 @@ class CommandLine {
                 if (command->get_name() == word) next = command;
             }
             if (next == nullptr)
-                throw UsageError("no command \"" + (app == &app_ ? word : app->get_name() + " " + word) + "\"" +
-                                 detail::did_you_mean(word, names) + ". `dbway help` lists the commands");
+                throw UsageError("no command \"" + (app == &app_ ? word : app->get_name() + " " + word) +
+                                 "\"" + detail::did_you_mean(word, names) +
+                                 " (`dbway help` lists the commands)");
             app = next;
         }
     }
@@ -268,7 +288,7 @@ class CommandLine {
         std::string message = error.what();
         if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) message = describe_extras(message);
         while (!message.empty() && (message.back() == '\n' || message.back() == '.')) message.pop_back();
-        return message + ". `" + help_hint() + "` tells more";
+        return message + " (`" + help_hint() + "` tells more)";
     }
 
     std::string describe_extras(const std::string& fallback) const {

@@ -105,8 +105,8 @@ struct PrintText {
 };
 
 using Command = std::variant<PrintText, InitArguments, ProvidersArguments, ValidateArguments, QueryArguments,
-                             ShellArguments, CopyInArguments, CopyOutArguments, CheckArguments, NewProviderArguments,
-                             SchemaArguments>;
+                             ShellArguments, CopyInArguments, CopyOutArguments, CheckArguments,
+                             NewProviderArguments, SchemaArguments>;
 
 // Throws UsageError with the nearest command or flag.
 Command parse_arguments(int count, const char* const* arguments);

@@ -18,8 +18,9 @@ void take_options(const CheckArguments& arguments, const detail::PluginMetadata&
                   conformance::Settings& settings, conformance::Options& source_options) {
     for (const std::string& text : arguments.options) {
         auto setting = split_setting(text, "--config-options");
-        const bool of_provider = metadata.find_option(detail::OptionScope::provider, setting.first) != nullptr &&
-                                 metadata.find_option(detail::OptionScope::source, setting.first) == nullptr;
+        const bool of_provider =
+            metadata.find_option(detail::OptionScope::provider, setting.first) != nullptr &&
+            metadata.find_option(detail::OptionScope::source, setting.first) == nullptr;
         (of_provider ? settings.provider_options : source_options).push_back(std::move(setting));
     }
 }
@@ -28,7 +29,8 @@ void take_options(const CheckArguments& arguments, const detail::PluginMetadata&
 
 ExitCode run(const CheckArguments& arguments) {
     std::error_code error;
-    if (!std::filesystem::exists(arguments.plugin, error)) throw UsageError("there is no file " + arguments.plugin);
+    if (!std::filesystem::exists(arguments.plugin, error))
+        throw UsageError("there is no file " + arguments.plugin);
     const auto plugin = detail::load_plugin(detail::examine_plugin(arguments.plugin));
 
     conformance::Settings settings;

@@ -47,8 +47,8 @@ class CopyInCommand {
         std::vector<std::string> names = read_names();
         TableLoader loader(source, options,
                            [this](std::uint64_t line, const std::string& reason) { reject(line, reason); });
-        std::vector<TargetColumn> columns = arguments_.create ? create(source, loader, names)
-                                                               : loader.describe(arguments_.table, names);
+        std::vector<TargetColumn> columns =
+            arguments_.create ? create(source, loader, names) : loader.describe(arguments_.table, names);
         if (columns.empty()) throw Failure("the table " + arguments_.table + " has no columns");
         names.clear();
         for (const TargetColumn& column : columns) names.push_back(column.name);
@@ -86,7 +86,8 @@ class CopyInCommand {
         std::vector<std::string> names = open_input()->read_names();
         if (needed && names.empty()) throw Failure(bytes_.name() + ": there is no header that can be read");
         for (std::size_t i = 0; i < names.size(); ++i) {
-            if (names[i].empty()) throw Failure(bytes_.name() + ":1: column " + std::to_string(i + 1) + " has no name");
+            if (names[i].empty())
+                throw Failure(bytes_.name() + ":1: column " + std::to_string(i + 1) + " has no name");
             if (std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
                 names.begin() + static_cast<std::ptrdiff_t>(i))
                 throw Failure(bytes_.name() + ":1: two columns are called \"" + names[i] + "\"");
@@ -95,7 +96,8 @@ class CopyInCommand {
     }
 
     // Makes the table, with the types that the first rows suggest.
-    std::vector<TargetColumn> create(const Source& source, TableLoader& loader, std::vector<std::string>& names) {
+    std::vector<TargetColumn> create(const Source& source, TableLoader& loader,
+                                     std::vector<std::string>& names) {
         if (!source.can(DBWAY_CAP_WRITE))
             throw Failure("the provider \"" + source.provider() + "\" cannot make tables");
         auto input = start_over(names);
@@ -106,7 +108,8 @@ class CopyInCommand {
             if (event == RowInput::Event::bad) continue;
             const auto fields = input->fields();
             if (names.empty()) {
-                for (std::size_t i = 0; i < fields.size(); ++i) names.push_back("column" + std::to_string(i + 1));
+                for (std::size_t i = 0; i < fields.size(); ++i)
+                    names.push_back("column" + std::to_string(i + 1));
                 guesses.resize(names.size());
                 input->set_columns(names);
             }
@@ -124,7 +127,8 @@ class CopyInCommand {
                 columns[i].type = DBWAY_T_TEXT;
                 type = source.type_name(DBWAY_T_TEXT);
             }
-            list += (i == 0 ? "" : ", ") + source.quote_identifier(names[i]) + " " + (type.empty() ? "text" : type);
+            list += (i == 0 ? "" : ", ") + source.quote_identifier(names[i]) + " " +
+                    (type.empty() ? "text" : type);
         }
         loader.execute("create table " + quote_table(source, arguments_.table) + " (" + list + ")");
         guessed_ = true;
@@ -150,10 +154,11 @@ class CopyInCommand {
     void reject(std::uint64_t line, const std::string& reason) {
         const std::string what = bytes_.name() + ":" + std::to_string(line) + ": " + reason;
         if (!skip_)
-            throw Failure(what + "\ndbway: nothing was loaded (--on-error skip loads the other rows" +
-                          (guessed_ ? "; the types were guessed from the first rows, make the table yourself for others"
-                                    : "") +
-                          ")");
+            throw Failure(
+                what + "\ndbway: nothing was loaded (--on-error skip loads the other rows" +
+                (guessed_ ? "; the types were guessed from the first rows, make the table yourself for others"
+                          : "") +
+                ")");
         if (++skipped_ <= told_rows) {
             progress_.clear();
             print_message(what + " (row skipped)");

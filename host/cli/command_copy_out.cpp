@@ -25,12 +25,14 @@ class FileInPlace {
   public:
     explicit FileInPlace(std::string path) : path_(std::move(path)) {
         std::error_code error;
-        if (std::filesystem::is_directory(path_, error)) throw UsageError("cannot write " + path_ + ": it is a directory");
+        if (std::filesystem::is_directory(path_, error))
+            throw UsageError("cannot write " + path_ + ": it is a directory");
         // Pipes and devices are written to as they are.
         const auto status = std::filesystem::status(path_, error);
         direct_ = std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
         temporary_ = direct_ ? path_ : path_ + ".XXXXXX";
-        descriptor_ = direct_ ? ::open(path_.c_str(), O_WRONLY | O_CLOEXEC) : mkostemp(temporary_.data(), O_CLOEXEC);
+        descriptor_ =
+            direct_ ? ::open(path_.c_str(), O_WRONLY | O_CLOEXEC) : mkostemp(temporary_.data(), O_CLOEXEC);
         if (descriptor_ < 0) throw UsageError("cannot write " + path_ + ": " + std::strerror(errno));
     }
     FileInPlace(const FileInPlace&) = delete;
@@ -83,7 +85,8 @@ class CountedRows final : public RowWriter {
 Rows start(Source& source, const CopyOutArguments& arguments, const QueryOptions& options) {
     const bool native = source.can(DBWAY_CAP_COPY_OUT);
     if (!arguments.query.empty())
-        return native ? source.copy_out_query(options, arguments.query) : source.query(options, arguments.query);
+        return native ? source.copy_out_query(options, arguments.query)
+                      : source.query(options, arguments.query);
     return native ? source.copy_out(options, arguments.table)
                   : source.query(options, "select * from " + quote_table(source, arguments.table));
 }
@@ -107,7 +110,8 @@ ExitCode run(const CopyOutArguments& arguments) {
         Rows rows = start(source, arguments, options);
         std::optional<FileInPlace> file;
         if (to_file) file.emplace(arguments.file);
-        Output output(to_file ? file->descriptor() : STDOUT_FILENO, to_file ? arguments.file : "standard output");
+        Output output(to_file ? file->descriptor() : STDOUT_FILENO,
+                      to_file ? arguments.file : "standard output");
         Progress progress(can_show_progress() && (to_file || isatty(STDOUT_FILENO) == 0));
         const auto writer = make_row_writer(jsonl ? Format::jsonl : Format::csv, output, format);
         CountedRows counted(output, *writer, progress);
@@ -115,7 +119,8 @@ ExitCode run(const CopyOutArguments& arguments) {
         output.flush();
         if (file) file->finish();
         progress.clear();
-        if (to_file) print_message(grouped(count) + (count == 1 ? " row" : " rows") + " written to " + arguments.file);
+        if (to_file)
+            print_message(grouped(count) + (count == 1 ? " row" : " rows") + " written to " + arguments.file);
         return exit_done;
     } catch (const Error& error) {
         return report_exception(error, interrupt.interrupted());

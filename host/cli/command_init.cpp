@@ -32,7 +32,8 @@ std::string toml_string(std::string_view text) {
 
 std::string toml_key(std::string_view key) {
     const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+               c == '-';
     });
     return bare ? std::string(key) : toml_string(key);
 }
@@ -40,7 +41,8 @@ std::string toml_key(std::string_view key) {
 // The plugin's declaration decides whether a value is written as a number, a boolean or a string.
 std::string toml_value(const detail::DeclaredOption* option, const std::string& value) {
     if (option == nullptr) return toml_string(value);
-    const bool bare = option->type == detail::DeclaredType::integer || option->type == detail::DeclaredType::number ||
+    const bool bare = option->type == detail::DeclaredType::integer ||
+                      option->type == detail::DeclaredType::number ||
                       option->type == detail::DeclaredType::boolean;
     return bare && !value.empty() ? value : toml_string(value);
 }
@@ -79,21 +81,24 @@ void ask_required(const detail::PluginMetadata& metadata, Settings& settings) {
         std::string suggestion = option.default_value.value_or("");
         if (suggestion.empty() && option.name == "database" && option.type == detail::DeclaredType::path)
             suggestion = "app.db";
-        settings.emplace_back(option.name,
-                              ask(option.name + (option.help.empty() ? "" : " (" + option.help + ")"), suggestion));
+        settings.emplace_back(
+            option.name,
+            ask(option.name + (option.help.empty() ? "" : " (" + option.help + ")"), suggestion));
     }
 }
 
 std::string compose(const InitArguments& arguments, const std::string& source, const std::string& provider,
                     const Settings& settings, const detail::PluginMetadata* metadata) {
-    std::string text = "# Written by `dbway init`. `dbway validate` checks it, `dbway validate --reference` tells all "
-                       "that may stand here.\n";
+    std::string text =
+        "# Written by `dbway init`. `dbway validate` checks it, `dbway validate --reference` tells all "
+        "that may stand here.\n";
     if (!arguments.common.directories.empty()) {
         text += "[plugins]\ndirectories = [";
         const std::filesystem::path base =
             std::filesystem::absolute(arguments.file).lexically_normal().parent_path();
         for (std::size_t i = 0; i < arguments.common.directories.size(); ++i) {
-            const auto directory = std::filesystem::absolute(arguments.common.directories[i]).lexically_normal();
+            const auto directory =
+                std::filesystem::absolute(arguments.common.directories[i]).lexically_normal();
             const auto relative = directory.lexically_proximate(base);
             // A way up and down again breaks as soon as the file is moved.
             const bool below = !relative.empty() && *relative.begin() != "..";
@@ -103,7 +108,8 @@ std::string compose(const InitArguments& arguments, const std::string& source, c
     }
     text += "[source." + toml_key(source) + "]\nprovider = " + toml_string(provider) + "\n";
     for (const auto& [key, value] : settings) {
-        const auto* option = metadata == nullptr ? nullptr : metadata->find_option(detail::OptionScope::source, key);
+        const auto* option =
+            metadata == nullptr ? nullptr : metadata->find_option(detail::OptionScope::source, key);
         text += toml_key(key) + " = " + toml_value(option, value) + "\n";
     }
     return text;
@@ -114,9 +120,10 @@ void refuse_secrets(const Settings& settings, const detail::PluginMetadata* meta
         const auto* option =
             metadata == nullptr ? nullptr : metadata->find_option(detail::OptionScope::source, setting.first);
         if (option != nullptr && option->type == detail::DeclaredType::secret)
-            throw UsageError("the option \"" + setting.first +
-                             "\" is a secret, and flags are seen by others. Write it into the file afterwards: " +
-                             setting.first + " = { env = \"NAME\" } or { file = \"PATH\" }");
+            throw UsageError(
+                "the option \"" + setting.first +
+                "\" is a secret, and flags are seen by others. Write it into the file afterwards: " +
+                setting.first + " = { env = \"NAME\" } or { file = \"PATH\" }");
     }
 }
 

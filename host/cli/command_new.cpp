@@ -18,15 +18,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Beside the program, in an installation as in a build tree: PREFIX/bin/dbway and PREFIX/share/dbway/templates.
+// Beside the program, in an installation as in a build tree: PREFIX/bin/dbway and
+// PREFIX/share/dbway/templates.
 fs::path templates_directory() {
     char path[PATH_MAX];
     const ssize_t size = readlink("/proc/self/exe", path, sizeof path);
     if (size <= 0) throw Failure("cannot find out where this program is installed");
     const fs::path directory =
-        fs::path(std::string(path, static_cast<std::size_t>(size))).parent_path().parent_path() / "share/dbway/templates";
+        fs::path(std::string(path, static_cast<std::size_t>(size))).parent_path().parent_path() /
+        "share/dbway/templates";
     if (!fs::is_directory(directory))
-        throw Failure("the templates are missing: " + directory.string() + "; is this installation complete?");
+        throw Failure("the templates are missing: " + directory.string() +
+                      "; is this installation complete?");
     return directory;
 }
 
@@ -36,8 +39,9 @@ void check_name(const std::string& name) {
                           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
                       });
     if (!good)
-        throw UsageError("a provider's name is a lower-case letter, then such letters, digits and _, at most 63: not \"" +
-                         name + "\"");
+        throw UsageError(
+            "a provider's name is a lower-case letter, then such letters, digits and _, at most 63: not \"" +
+            name + "\"");
 }
 
 // "my_store" as "MyStore".

@@ -92,7 +92,8 @@ void print_text(const FoundPlugins& plugins, const Report& report) {
     for (const Found& one : report.found) {
         const detail::PluginMetadata& metadata = one.file->metadata;
         output.write("  " + metadata.id + " " + metadata.version + " (ABI " + abi_text(metadata) + ")" +
-                     (metadata.name.empty() ? "" : ": " + metadata.name) + "\n    " + one.file->display_path() + "\n");
+                     (metadata.name.empty() ? "" : ": " + metadata.name) + "\n    " +
+                     one.file->display_path() + "\n");
     }
     print_matrix(report.found);
     if (!report.refused.empty()) output.write("\nRefused\n");

@@ -25,7 +25,8 @@ SqlText read_sql(const QueryArguments& arguments, const InterruptGuard& interrup
     }
     if (!arguments.sql.empty() && arguments.sql != "-") return {arguments.sql, ""};
     if (arguments.sql.empty() && isatty(STDIN_FILENO) == 1)
-        throw UsageError("no SQL: give a statement, -f FILE, or text on standard input. `dbway help query` tells more");
+        throw UsageError(
+            "no SQL: give a statement, -f FILE, or text on standard input. `dbway help query` tells more");
     return {read_all("-", &interrupt), "standard input"};
 }
 
@@ -47,7 +48,8 @@ std::vector<dbway_value> make_values(const QueryArguments& arguments, const std:
         }
         const auto value = sdk::parse_value(type, texts[i], arena);
         if (!value)
-            throw UsageError("value $" + std::to_string(i + 1) + ": \"" + texts[i] + "\" is no " + type_label(type));
+            throw UsageError("value $" + std::to_string(i + 1) + ": \"" + texts[i] + "\" is no " +
+                             type_label(type));
         values.push_back(*value);
     }
     return values;
@@ -56,9 +58,11 @@ std::vector<dbway_value> make_values(const QueryArguments& arguments, const std:
 void run_all(Connection& connection, const SqlText& sql, std::span<const dbway_value> values,
              const QueryOptions& options, RowWriter& writer) {
     const std::vector<ScriptStatement> statements = split_script(sql.text, dialect_of(connection.info()));
-    if (statements.empty()) throw UsageError("there is no statement in " + (sql.file.empty() ? "the text" : sql.file));
+    if (statements.empty())
+        throw UsageError("there is no statement in " + (sql.file.empty() ? "the text" : sql.file));
     if (statements.size() > 1 && !values.empty())
-        throw UsageError("values are for a single statement, and there are " + std::to_string(statements.size()));
+        throw UsageError("values are for a single statement, and there are " +
+                         std::to_string(statements.size()));
     for (const ScriptStatement& statement : statements) {
         try {
             run_statement(connection, options, statement.text, values, writer, standard_output());

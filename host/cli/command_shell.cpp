@@ -41,7 +41,8 @@ void run_input(Shell& shell, const InterruptGuard& interrupt) {
         const std::size_t got = input.read(block);
         text.append(block, got);
         std::size_t begin = 0;
-        for (std::size_t end; !shell.quit() && (end = text.find('\n', begin)) != std::string::npos; begin = end + 1)
+        for (std::size_t end; !shell.quit() && (end = text.find('\n', begin)) != std::string::npos;
+             begin = end + 1)
             shell.take(text.substr(begin, end - begin));
         text.erase(0, begin);
         if (got == 0) break;

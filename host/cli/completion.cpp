@@ -10,17 +10,20 @@ namespace dbway::cli {
 namespace {
 
 constexpr std::string_view keywords[] = {
-    "all",      "alter",    "analyze",  "and",       "as",       "asc",     "begin",   "between",    "by",
-    "case",     "cast",     "check",    "coalesce",  "commit",   "conflict", "constraint", "count",  "create",
-    "cross",    "default",  "delete",   "desc",      "distinct", "drop",    "else",    "end",        "except",
-    "exists",   "explain",  "foreign",  "from",      "full",     "group",   "having",  "in",         "index",
-    "inner",    "insert",   "intersect", "into",     "is",       "join",    "key",     "left",       "like",
-    "limit",    "natural",  "not",      "null",      "offset",   "on",      "or",      "order",      "outer",
-    "partition", "primary", "recursive", "references", "release", "returning", "right", "rollback",  "savepoint",
-    "select",   "set",      "table",    "then",      "to",       "transaction", "trigger", "union",  "unique",
-    "update",   "using",    "vacuum",   "values",    "view",     "when",    "where",   "window",     "with"};
+    "all",       "alter",      "analyze", "and",       "as",          "asc",      "begin",     "between",
+    "by",        "case",       "cast",    "check",     "coalesce",    "commit",   "conflict",  "constraint",
+    "count",     "create",     "cross",   "default",   "delete",      "desc",     "distinct",  "drop",
+    "else",      "end",        "except",  "exists",    "explain",     "foreign",  "from",      "full",
+    "group",     "having",     "in",      "index",     "inner",       "insert",   "intersect", "into",
+    "is",        "join",       "key",     "left",      "like",        "limit",    "natural",   "not",
+    "null",      "offset",     "on",      "or",        "order",       "outer",    "partition", "primary",
+    "recursive", "references", "release", "returning", "right",       "rollback", "savepoint", "select",
+    "set",       "table",      "then",    "to",        "transaction", "trigger",  "union",     "unique",
+    "update",    "using",      "vacuum",  "values",    "view",        "when",     "where",     "window",
+    "with"};
 
-constexpr std::string_view commands[] = {"\\?", "\\c", "\\d", "\\dt", "\\format", "\\i", "\\q", "\\timing", "\\x"};
+constexpr std::string_view commands[] = {"\\?", "\\c", "\\d",      "\\dt", "\\format",
+                                         "\\i", "\\q", "\\timing", "\\x"};
 
 bool begins_with(std::string_view text, std::string_view beginning) {
     return text.size() >= beginning.size() &&
@@ -44,7 +47,8 @@ bool is_place_of_table(std::string_view before) {
 
 }  // namespace
 
-std::vector<std::string> complete(std::string_view line, std::string_view word, const std::vector<TableView>& tables) {
+std::vector<std::string> complete(std::string_view line, std::string_view word,
+                                  const std::vector<TableView>& tables) {
     std::vector<std::string> found;
     const auto offer = [&](std::string_view candidate) {
         if (begins_with(candidate, word)) found.emplace_back(candidate);

@@ -23,7 +23,8 @@ std::string need_configuration(const CommonArguments& common) {
     const auto found = find_configuration(common);
     if (!found)
         throw UsageError(
-            "no configuration: there is no ./dbway.toml and DBWAY_CONFIG is not set. Write one with `dbway init`, or "
+            "no configuration: there is no ./dbway.toml and DBWAY_CONFIG is not set. Write one with `dbway "
+            "init`, or "
             "name one with -c FILE");
     return *found;
 }
@@ -35,19 +36,26 @@ Host open_host(const CommonArguments& common) {
     options.log = [](int severity, std::string_view message) {
         if (severity <= DBWAY_LOG_WARN) print_message(std::string(message));
     };
-    return Host::open(need_configuration(common), options);
+    Host host = Host::open(need_configuration(common), options);
+    for (const SourceOptions& source : host.configuration().sources)
+        for (const ProviderOption& option : source.options)
+            if (option.secret) hide_secret(option.value.reveal());
+    return host;
 }
 
 Source choose_source(const Host& host, const CommonArguments& common) {
     const std::vector<std::string> names = host.source_names();
     std::string list;
     for (const std::string& name : names) list.append(list.empty() ? "" : ", ").append(name);
-    const auto known = [&](std::string_view name) { return std::find(names.begin(), names.end(), name) != names.end(); };
+    const auto known = [&](std::string_view name) {
+        return std::find(names.begin(), names.end(), name) != names.end();
+    };
     if (!common.source.empty()) {
         if (known(common.source)) return host.source(common.source);
         const std::vector<std::string_view> views(names.begin(), names.end());
-        throw UsageError("no source \"" + common.source + "\"" + detail::did_you_mean(common.source, views) + " in " +
-                         host.configuration().file + " (there are: " + (list.empty() ? "none" : list) + ")");
+        throw UsageError("no source \"" + common.source + "\"" + detail::did_you_mean(common.source, views) +
+                         " in " + host.configuration().file +
+                         " (there are: " + (list.empty() ? "none" : list) + ")");
     }
     if (names.size() == 1) return host.source(names.front());
     if (known("main")) return host.source("main");

@@ -43,7 +43,8 @@ class CsvInput final : public RowInput {
             }
             fields_.clear();
             for (const CsvField& field : fields)
-                fields_.push_back({field.text, field.text, !field.quoted && field.text == options_.null, field.quoted});
+                fields_.push_back(
+                    {field.text, field.text, !field.quoted && field.text == options_.null, field.quoted});
             return Event::row;
         }
     }

@@ -18,7 +18,8 @@ std::size_t undouble(char* text, std::size_t size) noexcept {
     const char* from = text;
     const char* const end = text + size;
     while (from != end) {
-        const auto* quote = static_cast<const char*>(std::memchr(from, '"', static_cast<std::size_t>(end - from)));
+        const auto* quote =
+            static_cast<const char*>(std::memchr(from, '"', static_cast<std::size_t>(end - from)));
         const char* stop = quote == nullptr ? end : quote + 1;
         const auto length = static_cast<std::size_t>(stop - from);
         std::memmove(to, from, length);
@@ -30,8 +31,10 @@ std::size_t undouble(char* text, std::size_t size) noexcept {
 
 }  // namespace
 
-CsvReader::CsvReader(char delimiter, std::size_t record_limit) : delimiter_(delimiter), record_limit_(record_limit) {
-    for (const char c : {'\n', '\r', '"', '\0', delimiter}) stops_unquoted_[static_cast<unsigned char>(c)] = true;
+CsvReader::CsvReader(char delimiter, std::size_t record_limit)
+    : delimiter_(delimiter), record_limit_(record_limit) {
+    for (const char c : {'\n', '\r', '"', '\0', delimiter})
+        stops_unquoted_[static_cast<unsigned char>(c)] = true;
     for (const char c : {'\n', '"', '\0'}) stops_quoted_[static_cast<unsigned char>(c)] = true;
 }
 
@@ -73,7 +76,9 @@ void CsvReader::begin_field() noexcept {
     field_ = at_ - record_;
 }
 
-void CsvReader::end_field(std::size_t end) { marks_.push_back({field_, end - record_ - field_, quoted_, doubled_}); }
+void CsvReader::end_field(std::size_t end) {
+    marks_.push_back({field_, end - record_ - field_, quoted_, doubled_});
+}
 
 void CsvReader::fail(const char* message) {
     error_ = message;
@@ -188,7 +193,8 @@ CsvReader::Event CsvReader::scan() {
                 fail("a carriage return that no line feed follows");
                 break;
             case State::skip_line: {
-                const auto* end = static_cast<const char*>(std::memchr(buffer_.data() + at_, '\n', size_ - at_));
+                const auto* end =
+                    static_cast<const char*>(std::memchr(buffer_.data() + at_, '\n', size_ - at_));
                 at_ = end == nullptr ? size_ : static_cast<std::size_t>(end - buffer_.data()) + 1;
                 if (end == nullptr) break;
                 ++current_line_;
@@ -197,7 +203,8 @@ CsvReader::Event CsvReader::scan() {
             }
         }
         if (at_ - record_ > record_limit_ && state_ != State::skip_line) {
-            if (state_ == State::quoted) return unterminated("a record that is too long: is a quote not closed?");
+            if (state_ == State::quoted)
+                return unterminated("a record that is too long: is a quote not closed?");
             fail("a record that is too long");
         }
     }
@@ -230,7 +237,8 @@ CsvReader::Event CsvReader::at_end_of_input() {
     return complete();
 }
 
-// The quote may have swallowed many good rows: reading goes on with the line after the one where the record starts.
+// The quote may have swallowed many good rows: reading goes on with the line after the one where the record
+// starts.
 CsvReader::Event CsvReader::unterminated(const char* message) {
     error_ = message;
     const auto* end = static_cast<const char*>(std::memchr(buffer_.data() + record_, '\n', size_ - record_));

@@ -16,8 +16,9 @@ struct CsvField {
     bool quoted = false;
 };
 
-// Records end with LF or CRLF; the last one may lack it. A byte order mark is dropped. What RFC 4180 does not allow
-// is an error of its record, and reading goes on behind it. Nothing is allocated per record. Not thread-safe.
+// Records end with LF or CRLF; the last one may lack it. A byte order mark is dropped. What RFC 4180 does not
+// allow is an error of its record, and reading goes on behind it. Nothing is allocated per record. Not
+// thread-safe.
 class CsvReader {
   public:
     enum class Event : std::uint8_t {

@@ -4,7 +4,8 @@ namespace dbway::cli {
 
 void append_csv_field(std::string& out, std::string_view text, char delimiter) {
     const char specials[] = {delimiter, '"', '\r', '\n'};
-    if (!text.empty() && text.find_first_of(std::string_view(specials, sizeof specials)) == std::string_view::npos) {
+    if (!text.empty() &&
+        text.find_first_of(std::string_view(specials, sizeof specials)) == std::string_view::npos) {
         out += text;
         return;
     }
@@ -24,7 +25,8 @@ void append_csv_field(std::string& out, std::string_view text, char delimiter) {
 
 void quote_csv_tail(std::string& out, std::size_t begin, char delimiter) {
     const char specials[] = {delimiter, '"', '\r', '\n'};
-    if (out.size() > begin && out.find_first_of({specials, sizeof specials}, begin) == std::string::npos) return;
+    if (out.size() > begin && out.find_first_of({specials, sizeof specials}, begin) == std::string::npos)
+        return;
     const std::string text = out.substr(begin);
     out.resize(begin);
     append_csv_field(out, text, delimiter);

@@ -1,8 +1,11 @@
 #include "cli/exit_code.hpp"
 
 #include <dbway/configuration.hpp>
+#include <dbway/secret.hpp>
 
 #include <cstdio>
+#include <mutex>
+#include <vector>
 
 namespace dbway::cli {
 
@@ -17,8 +20,27 @@ ExitCode exit_code_of(const Error& error) noexcept {
     }
 }
 
+namespace {
+
+std::mutex secrets_mutex;  // providers log from any thread
+std::vector<Secret> secrets;
+
+}  // namespace
+
+void hide_secret(std::string_view text) {
+    if (text.size() < 4) return;
+    const std::lock_guard lock(secrets_mutex);
+    secrets.emplace_back(text);
+}
+
 void print_message(const std::string& message) {
-    const std::string line = "dbway: " + message + "\n";
+    std::string line = "dbway: " + message + "\n";
+    {
+        const std::lock_guard lock(secrets_mutex);
+        for (const Secret& secret : secrets)
+            for (std::size_t at = 0; (at = line.find(secret.reveal(), at)) != std::string::npos; at += 3)
+                line.replace(at, secret.reveal().size(), "***");
+    }
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

@@ -6,7 +6,8 @@
 
 namespace dbway::cli {
 
-// One object at a time. While it lives, SIGINT and SIGTERM request a stop instead of ending the program. Thread-safe.
+// One object at a time. While it lives, SIGINT and SIGTERM request a stop instead of ending the program.
+// Thread-safe.
 class InterruptGuard {
   public:
     InterruptGuard();
@@ -20,7 +21,8 @@ class InterruptGuard {
     bool interrupted() const noexcept;
     // Throws Interrupted if so.
     void check() const;
-    // Becomes readable with each signal; for a wait that must end then. Whoever sees it readable calls drain().
+    // Becomes readable with each signal; for a wait that must end then. Whoever sees it readable calls
+    // drain().
     int descriptor() const noexcept { return wake_[0]; }
     void drain() const noexcept;
 

@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::size_t names_sample = 1000;  // objects looked at for their keys
 
-// The values keep the digits that were written: tokens are cut out of the line, not converted to numbers and back.
+// The values keep the digits that were written: tokens are cut out of the line, not converted to numbers and
+// back.
 class JsonlInput final : public RowInput {
   public:
     explicit JsonlInput(ByteInput& bytes) : bytes_(bytes) {}
@@ -27,7 +28,8 @@ class JsonlInput final : public RowInput {
             arena_.clear();
             if (!split_object(text)) continue;
             for (const Member& member : members_)
-                if (std::find(names.begin(), names.end(), member.key) == names.end()) names.emplace_back(member.key);
+                if (std::find(names.begin(), names.end(), member.key) == names.end())
+                    names.emplace_back(member.key);
         }
         return names;
     }
@@ -88,7 +90,8 @@ class JsonlInput final : public RowInput {
         if (at_ > 0) std::memmove(buffer_.data(), buffer_.data() + at_, size_ - at_);
         size_ -= at_;
         at_ = 0;
-        if (buffer_.size() - size_ < 64 * 1024) buffer_.resize(std::max<std::size_t>(1024 * 1024, buffer_.size() * 2));
+        if (buffer_.size() - size_ < 64 * 1024)
+            buffer_.resize(std::max<std::size_t>(1024 * 1024, buffer_.size() * 2));
         const std::size_t got = bytes_.read({buffer_.data() + size_, buffer_.size() - size_});
         size_ += got;
         ended_ = got == 0;

@@ -32,7 +32,8 @@ struct LineEditor::Libedit {
     }
     static const char* show_prompt(EditLine* editor) { return of(editor).prompt.c_str(); }
 
-    // One character of the terminal's encoding. Waits for Ctrl-C as well, which libedit alone would sleep through.
+    // One character of the terminal's encoding. Waits for Ctrl-C as well, which libedit alone would sleep
+    // through.
     static int read_character(EditLine* editor, wchar_t* out) {
         Libedit& self = of(editor);
         std::mbstate_t state = {};
@@ -170,8 +171,8 @@ std::string_view last_word(std::string_view line) noexcept {
     std::size_t begin = line.size();
     while (begin > 0) {
         const auto c = static_cast<unsigned char>(line[begin - 1]);
-        const bool part = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                          c == '.' || c == '\\' || c >= 0x80;
+        const bool part = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '_' || c == '.' || c == '\\' || c >= 0x80;
         if (!part) break;
         --begin;
     }

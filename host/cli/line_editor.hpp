@@ -34,13 +34,15 @@ class LineEditor {
     std::unique_ptr<Libedit> libedit_;
 };
 
-// $XDG_STATE_HOME/dbway/history or ~/.local/state/dbway/history, its directory made; empty when there is no home.
+// $XDG_STATE_HOME/dbway/history or ~/.local/state/dbway/history, its directory made; empty when there is no
+// home.
 std::string history_path();
 
 // The beginning that all words share.
 std::string common_prefix(const std::vector<std::string>& words);
 
-// The word that ends a line: what stands after the last blank or punctuation. A dot and a backslash belong to it.
+// The word that ends a line: what stands after the last blank or punctuation. A dot and a backslash belong to
+// it.
 std::string_view last_word(std::string_view line) noexcept;
 
 }  // namespace dbway::cli

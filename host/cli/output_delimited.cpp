@@ -173,6 +173,8 @@ std::unique_ptr<RowWriter> make_csv_writer(Output& output, const FormatOptions& 
 std::unique_ptr<RowWriter> make_tsv_writer(Output& output, const FormatOptions& options) {
     return std::make_unique<TsvRowWriter>(output, options);
 }
-std::unique_ptr<RowWriter> make_markdown_writer(Output& output) { return std::make_unique<MarkdownRowWriter>(output); }
+std::unique_ptr<RowWriter> make_markdown_writer(Output& output) {
+    return std::make_unique<MarkdownRowWriter>(output);
+}
 
 }  // namespace dbway::cli

@@ -12,7 +12,8 @@ namespace dbway::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> names = {"table", "csv", "tsv", "json", "jsonl", "markdown", "vertical"};
+constexpr std::array<std::string_view, 7> names = {"table", "csv",      "tsv",     "json",
+                                                   "jsonl", "markdown", "vertical"};
 
 }  // namespace
 
@@ -23,8 +24,8 @@ Format parse_format(std::string_view name) {
         if (names[i] == name) return static_cast<Format>(i);
     std::string list;
     for (const std::string_view known : names) list.append(list.empty() ? "" : ", ").append(known);
-    throw UsageError("no format \"" + std::string(name) + "\"" + detail::did_you_mean(name, names) + " (there are " +
-                     list + ")");
+    throw UsageError("no format \"" + std::string(name) + "\"" + detail::did_you_mean(name, names) +
+                     " (there are " + list + ")");
 }
 
 std::string_view to_string(Format format) noexcept { return names[static_cast<std::size_t>(format)]; }

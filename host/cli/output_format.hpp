@@ -22,13 +22,13 @@ Format parse_format(std::string_view name);
 std::string_view to_string(Format format) noexcept;
 
 struct FormatOptions {
-    bool header = true;       // csv, tsv
-    char delimiter = ',';     // csv
-    std::string null = {};    // csv: what stands for NULL, without quotes
+    bool header = true;     // csv, tsv
+    char delimiter = ',';   // csv
+    std::string null = {};  // csv: what stands for NULL, without quotes
 };
 
-// Writes result sets one after another. Not thread-safe. csv, tsv, jsonl, json and markdown keep nothing but the
-// output's buffer; table and vertical keep a bounded number of rows.
+// Writes result sets one after another. Not thread-safe. csv, tsv, jsonl, json and markdown keep nothing but
+// the output's buffer; table and vertical keep a bounded number of rows.
 class RowWriter {
   public:
     explicit RowWriter(Output& output) noexcept : output_(output) {}
@@ -52,8 +52,8 @@ void append_cell(std::string& out, const dbway_value& cell, const Column& column
 // Appends a cell as JSON: numbers and booleans bare, JSON as it is (on one line), the rest as strings.
 void append_json_cell(std::string& out, const dbway_value& cell, const Column& column);
 
-// Reads a result set to its end and writes it; nothing is written for a statement without rows. Returns the number
-// of rows.
+// Reads a result set to its end and writes it; nothing is written for a statement without rows. Returns the
+// number of rows.
 std::uint64_t write_rows(Rows& rows, RowWriter& writer);
 
 }  // namespace dbway::cli

@@ -172,7 +172,11 @@ bool is_number(const dbway_value& cell) noexcept {
            cell.type == DBWAY_T_DECIMAL;
 }
 
-std::unique_ptr<RowWriter> make_vertical_writer(Output& output) { return std::make_unique<VerticalRowWriter>(output); }
-std::unique_ptr<RowWriter> make_table_writer(Output& output) { return std::make_unique<TableRowWriter>(output); }
+std::unique_ptr<RowWriter> make_vertical_writer(Output& output) {
+    return std::make_unique<VerticalRowWriter>(output);
+}
+std::unique_ptr<RowWriter> make_table_writer(Output& output) {
+    return std::make_unique<TableRowWriter>(output);
+}
 
 }  // namespace dbway::cli

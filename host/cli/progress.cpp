@@ -20,7 +20,8 @@ std::string grouped(std::uint64_t number) {
     return text;
 }
 
-std::string progress_line(std::uint64_t rows, std::uint64_t bytes, std::uint64_t total_bytes, double seconds) {
+std::string progress_line(std::uint64_t rows, std::uint64_t bytes, std::uint64_t total_bytes,
+                          double seconds) {
     char megabytes[48];
     std::snprintf(megabytes, sizeof megabytes, "%.1f MB", static_cast<double>(bytes) / 1e6);
     const double rate = seconds > 0 ? static_cast<double>(rows) / seconds : 0;

@@ -13,8 +13,8 @@ bool can_show_progress() noexcept;
 // "1,234 rows  5.6 MB  12,345 rows/s  45 %"; the last part only when `total_bytes` is known.
 std::string progress_line(std::uint64_t rows, std::uint64_t bytes, std::uint64_t total_bytes, double seconds);
 
-// Rewrites one line of standard error five times a second, beginning half a second after its construction. Shows
-// nothing when it is not `enabled`. Not thread-safe.
+// Rewrites one line of standard error five times a second, beginning half a second after its construction.
+// Shows nothing when it is not `enabled`. Not thread-safe.
 class Progress {
   public:
     explicit Progress(bool enabled, std::uint64_t total_bytes = 0);

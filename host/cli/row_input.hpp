@@ -27,8 +27,8 @@ class RowInput {
 
     virtual ~RowInput() = default;
 
-    // What the file itself calls its columns: the header, or the keys of the first objects. Empty: it does not tell.
-    // Called once, before next().
+    // What the file itself calls its columns: the header, or the keys of the first objects. Empty: it does
+    // not tell. Called once, before next().
     virtual std::vector<std::string> read_names() = 0;
     // Which columns every row has from now on. Before next().
     virtual void set_columns(const std::vector<std::string>& names) = 0;

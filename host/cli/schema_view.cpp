@@ -69,7 +69,8 @@ std::string constraint_text(const ConstraintView& constraint) {
     if (!constraint.columns.empty()) text += " (" + joined(constraint.columns) + ")";
     if (!constraint.referenced_table.empty()) {
         text += " references " + constraint.referenced_table;
-        if (!constraint.referenced_columns.empty()) text += " (" + joined(constraint.referenced_columns) + ")";
+        if (!constraint.referenced_columns.empty())
+            text += " (" + joined(constraint.referenced_columns) + ")";
     }
     if (constraint.kind == "check" && !constraint.definition.empty()) text += " " + constraint.definition;
     return text;
@@ -128,14 +129,15 @@ std::vector<TableView> read_schema(Connection& connection, std::string_view tabl
         if (view == nullptr) continue;
         const std::string constraint_name = text_of(row, "constraint");
         // Constraints need no name: the first position starts a new one.
-        ConstraintView& constraint =
-            last_named(view->constraints, constraint_name, number_of(row, "position") <= 1 ||
-                                                               (!view->constraints.empty() &&
-                                                                view->constraints.back().kind != text_of(row, "kind")));
+        ConstraintView& constraint = last_named(
+            view->constraints, constraint_name,
+            number_of(row, "position") <= 1 ||
+                (!view->constraints.empty() && view->constraints.back().kind != text_of(row, "kind")));
         constraint.kind = text_of(row, "kind");
         constraint.definition = text_of(row, "definition");
         constraint.referenced_table = text_of(row, "referenced_table");
-        if (const std::string column = text_of(row, "column"); !column.empty()) constraint.columns.push_back(column);
+        if (const std::string column = text_of(row, "column"); !column.empty())
+            constraint.columns.push_back(column);
         if (const std::string column = text_of(row, "referenced_column"); !column.empty())
             constraint.referenced_columns.push_back(column);
     }
@@ -149,7 +151,8 @@ std::string table_list_text(const std::vector<TableView>& tables) {
 }
 
 std::string table_text(const TableView& table) {
-    std::string text = table.kind + " " + (table.schema.empty() ? "" : table.schema + ".") + table.name + "\n";
+    std::string text =
+        table.kind + " " + (table.schema.empty() ? "" : table.schema + ".") + table.name + "\n";
     std::vector<std::array<std::string, 3>> lines;
     for (const ColumnView& column : table.columns) {
         std::string notes;
@@ -189,7 +192,8 @@ std::string schema_json(const std::vector<TableView>& tables) {
                                        {"generated", column.generated}});
         json["indexes"] = Json::array();
         for (const IndexView& index : table.indexes)
-            json["indexes"].push_back({{"name", index.name}, {"unique", index.unique}, {"columns", index.columns}});
+            json["indexes"].push_back(
+                {{"name", index.name}, {"unique", index.unique}, {"columns", index.columns}});
         json["constraints"] = Json::array();
         for (const ConstraintView& constraint : table.constraints)
             json["constraints"].push_back({{"name", constraint.name},
@@ -200,7 +204,8 @@ std::string schema_json(const std::vector<TableView>& tables) {
                                            {"definition", constraint.definition}});
         list.push_back(std::move(json));
     }
-    return Json{{"tables", std::move(list)}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return Json{{"tables", std::move(list)}}.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) +
+           "\n";
 }
 
 }  // namespace dbway::cli

@@ -152,7 +152,8 @@ void Shell::run_one(std::string_view sql, std::uint64_t) {
 void Shell::command(std::string_view text) {
     const std::size_t space = text.find_first_of(" \t");
     const std::string_view name = text.substr(0, space);
-    const std::string argument(space == std::string_view::npos ? std::string_view() : trimmed(text.substr(space)));
+    const std::string argument(space == std::string_view::npos ? std::string_view()
+                                                               : trimmed(text.substr(space)));
     if (name == "\\q") {
         quit_ = true;
     } else if (name == "\\?") {

@@ -22,8 +22,8 @@ class Shell {
   public:
     Shell(const Host& host, Source source, Format format, InterruptGuard& interrupt, bool interactive);
 
-    // Runs the statements that the line completes, or a command that begins with a backslash. On a terminal errors
-    // are reported and forgotten; elsewhere they are thrown, with the line they began on.
+    // Runs the statements that the line completes, or a command that begins with a backslash. On a terminal
+    // errors are reported and forgotten; elsewhere they are thrown, with the line they began on.
     void take(const std::string& line);
     // What is left of a statement at the end of the input runs, semicolon or not.
     void finish();
@@ -55,9 +55,9 @@ class Shell {
     bool timing_ = false;
     bool quit_ = false;
     std::string file_ = "standard input";
-    std::string pending_;             // lines of a statement that is not complete
-    std::uint64_t line_ = 0;          // of the input
-    std::uint64_t pending_line_ = 1;  // on which `pending_` begins
+    std::string pending_;                           // lines of a statement that is not complete
+    std::uint64_t line_ = 0;                        // of the input
+    std::uint64_t pending_line_ = 1;                // on which `pending_` begins
     std::optional<std::vector<TableView>> tables_;  // for completion, until something may have changed them
 };
 

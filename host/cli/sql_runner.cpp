@@ -29,7 +29,8 @@ std::vector<ScriptStatement> split_script(std::string_view script, sdk::Dialect 
     while (const std::size_t length = sdk::statement_length(script, dialect)) {
         const std::string_view statement = script.substr(0, length);
         const std::size_t start = first_significant(statement, dialect);
-        const auto lines_before = std::count(statement.begin(), statement.begin() + static_cast<std::ptrdiff_t>(start), '\n');
+        const auto lines_before =
+            std::count(statement.begin(), statement.begin() + static_cast<std::ptrdiff_t>(start), '\n');
         if (!sdk::is_empty_statement(statement, dialect))
             statements.push_back({statement.substr(start), line + static_cast<std::uint64_t>(lines_before)});
         line += static_cast<std::uint64_t>(std::count(statement.begin(), statement.end(), '\n'));
@@ -41,8 +42,8 @@ std::vector<ScriptStatement> split_script(std::string_view script, sdk::Dialect 
 bool is_unfinished(std::string_view script, sdk::Dialect dialect) {
     while (const std::size_t length = sdk::statement_length(script, dialect)) {
         if (length == script.size()) {
-            // A semicolon that ends the statement stays its end whatever follows; one inside a body or a comment
-            // does not.
+            // A semicolon that ends the statement stays its end whatever follows; one inside a body or a
+            // comment does not.
             const std::string longer = std::string(script) + "\nx";
             return sdk::statement_length(longer, dialect) != script.size();
         }

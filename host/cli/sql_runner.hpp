@@ -24,12 +24,12 @@ struct ScriptStatement {
 // The statements of a text that have anything to run; they refer to it.
 std::vector<ScriptStatement> split_script(std::string_view script, sdk::Dialect dialect);
 
-// Whether a text ends with a statement that is not finished: no semicolon yet, an open quote or comment. Blanks and
-// comments alone are not a statement.
+// Whether a text ends with a statement that is not finished: no semicolon yet, an open quote or comment.
+// Blanks and comments alone are not a statement.
 bool is_unfinished(std::string_view script, sdk::Dialect dialect);
 
-// Runs one statement and prints its rows; "N rows affected" goes to standard error if it yields none. Throws what the
-// statement fails with; what was printed before that is flushed.
+// Runs one statement and prints its rows; "N rows affected" goes to standard error if it yields none. Throws
+// what the statement fails with; what was printed before that is flushed.
 void run_statement(Connection& connection, const QueryOptions& options, std::string_view sql,
                    std::span<const dbway_value> values, RowWriter& writer, Output& output);
 

@@ -46,7 +46,8 @@ void TableLoader::execute(const std::string& sql) {
     }
 }
 
-std::vector<TargetColumn> TableLoader::describe(const std::string& table, const std::vector<std::string>& names) {
+std::vector<TargetColumn> TableLoader::describe(const std::string& table,
+                                                const std::vector<std::string>& names) {
     std::string list;
     for (const std::string& name : names) list += (list.empty() ? "" : ", ") + source_.quote_identifier(name);
     const std::string sql =
@@ -54,7 +55,8 @@ std::vector<TargetColumn> TableLoader::describe(const std::string& table, const 
     Rows rows = transaction_ ? transaction_->query(options_, sql) : source_.query(options_, sql);
     rows.cursor().next();
     std::vector<TargetColumn> columns;
-    for (const Column& column : rows.columns()) columns.push_back({column.name, column.type, column.item_type});
+    for (const Column& column : rows.columns())
+        columns.push_back({column.name, column.type, column.item_type});
     return columns;
 }
 
@@ -90,8 +92,8 @@ void TableLoader::add(std::uint64_t line, std::span<const InputField> fields) {
             cells_.resize(before);
             const std::string label = type_label(columns_[i].type);
             const bool vowel = std::string_view("aeiou").find(label[0]) != std::string_view::npos;
-            reject_(line, "column \"" + columns_[i].name + "\": \"" + shortened(fields[i].text) + "\" is not " +
-                              (vowel ? "an " : "a ") + label);
+            reject_(line, "column \"" + columns_[i].name + "\": \"" + shortened(fields[i].text) +
+                              "\" is not " + (vowel ? "an " : "a ") + label);
             return;
         }
         cells_.push_back(*value);

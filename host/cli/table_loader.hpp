@@ -25,9 +25,9 @@ struct TargetColumn {
 // Called for each row that is not loaded. It may throw, to end the load with nothing loaded.
 using RejectHandler = std::function<void(std::uint64_t line, const std::string& reason)>;
 
-// Converts fields to the types of the columns and loads them in blocks, inside one transaction. Where the provider
-// has savepoints, a block that the server refuses is cut in halves until the refused rows are found; elsewhere the
-// refusal ends the load. Nothing is visible before finish(). Not thread-safe.
+// Converts fields to the types of the columns and loads them in blocks, inside one transaction. Where the
+// provider has savepoints, a block that the server refuses is cut in halves until the refused rows are found;
+// elsewhere the refusal ends the load. Nothing is visible before finish(). Not thread-safe.
 class TableLoader {
   public:
     // Begins the transaction, if the provider has any.
@@ -63,7 +63,7 @@ class TableLoader {
     std::vector<TargetColumn> columns_;
     std::vector<std::string_view> names_;
     sdk::Arena arena_;
-    std::vector<dbway_value> cells_;   // of the block
+    std::vector<dbway_value> cells_;    // of the block
     std::vector<std::uint64_t> lines_;  // of its rows
     std::uint64_t loaded_ = 0;
 };

@@ -13,8 +13,8 @@ namespace {
 
 // In the order of DBWAY_T_*.
 constexpr std::array<std::string_view, 17> labels = {
-    "null", "boolean", "integer",   "unsigned",    "double",   "decimal", "text", "blob",  "date",
-    "time", "timestamp", "timestamptz", "interval", "uuid", "json",    "array", "native"};
+    "null", "boolean",   "integer",     "unsigned", "double", "decimal", "text",  "blob",  "date",
+    "time", "timestamp", "timestamptz", "interval", "uuid",   "json",    "array", "native"};
 
 // The types that are tried, the most particular first.
 constexpr std::uint8_t candidates[] = {DBWAY_T_BOOL, DBWAY_T_I64,       DBWAY_T_DECIMAL,
@@ -24,6 +24,16 @@ bool is_canonical_integer(std::string_view text) {
     char buffer[sdk::integer_text_max];
     const auto number = sdk::parse_integer(text);
     return number && std::string_view(buffer, sdk::write_integer(buffer, *number)) == text;
+}
+
+// A decimal, but NaN and Infinity are words.
+bool is_canonical_number(std::string_view text) {
+    if (text.empty() || (text[0] != '-' && (text[0] < '0' || text[0] > '9'))) return false;
+    const auto decimal = sdk::parse_decimal(text);
+    if (!decimal) return false;
+    std::string written(sdk::decimal_text_max(*decimal, -1), '\0');
+    written.resize(sdk::write_decimal(written.data(), *decimal));
+    return written == text;
 }
 
 bool is_timestamp(std::string_view text) {
@@ -44,8 +54,7 @@ bool fits(std::uint8_t type, std::string_view text) {
         case DBWAY_T_I64:
             return is_canonical_integer(text);
         case DBWAY_T_DECIMAL:
-            return !text.empty() && (text[0] == '-' || (text[0] >= '0' && text[0] <= '9')) &&
-                   sdk::is_canonical_decimal(text);
+            return is_canonical_number(text);
         case DBWAY_T_DATE:
             return text.size() == sdk::date_text_max && sdk::parse_date(text).has_value();
         case DBWAY_T_TIMESTAMP:

@@ -13,8 +13,8 @@ std::string type_label(std::uint32_t type);
 // The reverse, for `--types`; "null" is DBWAY_T_NULL. Throws UsageError with the nearest name.
 std::uint32_t parse_type_label(std::string_view name);
 
-// Looks at the texts of one column and tells which type holds all of them and loses nothing. Careful: numbers that
-// would be written back differently, like 007 or 1e5, are text. Not thread-safe.
+// Looks at the texts of one column and tells which type holds all of them and loses nothing. Careful: numbers
+// that would be written back differently, like 007 or 1e5, are text. Not thread-safe.
 class TypeGuess {
   public:
     // NULL is not shown to it.

@@ -156,6 +156,15 @@ class OptionChecker {
         }
     }
 
+    // Whether a path option's value is no path. The empty literal stands for the empty value, not for every
+    // prefix.
+    static bool is_literal(const DeclaredOption& declared, std::string_view text) {
+        return std::any_of(declared.literals.begin(), declared.literals.end(),
+                           [&](const std::string& literal) {
+                               return literal.empty() ? text.empty() : text.starts_with(literal);
+                           });
+    }
+
     static bool in_range(const DeclaredOption& declared, double value) {
         return (!declared.min || value >= *declared.min) && (!declared.max || value <= *declared.max);
     }
@@ -180,7 +189,7 @@ class OptionChecker {
                 return std::find(declared.values.begin(), declared.values.end(), text) !=
                        declared.values.end();
             case DeclaredType::path:
-                return !text.empty();
+                return !text.empty() || is_literal(declared, text);
             case DeclaredType::string:
             case DeclaredType::secret:
                 return true;
@@ -209,8 +218,7 @@ class OptionChecker {
 
     void make_absolute(const DeclaredOption& declared, ProviderOption& option) const {
         const std::string_view text = option.value.reveal();
-        for (const std::string& literal : declared.literals)
-            if (text.starts_with(literal)) return;
+        if (is_literal(declared, text)) return;
         const std::filesystem::path path(text);
         if (path.is_absolute()) return;
         option.value = Secret((std::filesystem::path(directory_) / path).lexically_normal().string());

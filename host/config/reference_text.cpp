@@ -75,10 +75,12 @@ std::string value_of(const DeclaredOption& option) {
         text += ", at least " + bound(option, *option.min);
     else if (option.max)
         text += ", at most " + bound(option, *option.max);
-    if (!option.literals.empty()) {
-        text += "; no path if it starts with";
-        for (const std::string& literal : option.literals) text += " `" + literal + "`";
-    }
+    std::string prefixes;
+    for (const std::string& literal : option.literals)
+        if (!literal.empty()) prefixes += " `" + literal + "`";
+    if (!prefixes.empty()) text += "; no path if it starts with" + prefixes;
+    if (std::find(option.literals.begin(), option.literals.end(), "") != option.literals.end())
+        text += "; may be empty";
     return text;
 }
 

@@ -30,7 +30,7 @@ ListenerState::~ListenerState() {
     try {
         lease_.session()->command(DBWAY_R_UNLISTEN);
     } catch (...) {
-        // The pool closes a connection that does not answer.
+        lease_.session()->give_up();
     }
 }
 
@@ -46,6 +46,7 @@ bool ListenerState::reconnect(Clock::time_point deadline, const std::stop_token&
             attempts_ = 0;
             return true;
         } catch (const Error& error) {
+            if (lease_.session() != nullptr) lease_.session()->give_up();  // it may listen to some of the channels
             lease_ = Lease();
             pool_->environment().log(DBWAY_LOG_WARN, std::string("listener: ") + error.what());
         }

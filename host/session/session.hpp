@@ -76,6 +76,8 @@ class Session {
     std::uint64_t capabilities();
     const SessionEnvironment& environment() const noexcept { return environment_; }
 
+    // It is in a state that clean() cannot undo: the pool will close it.
+    void give_up() noexcept { dead_ = true; }
     // Makes the session fit for its next user: no open result, no transaction. False: it must be closed.
     bool clean() noexcept;
     // Whether the connection still stands, without a round trip.

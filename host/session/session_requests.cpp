@@ -346,6 +346,11 @@ Outcome Session::command(std::uint32_t kind, std::string_view text, std::uint32_
     send(call, false, guard);
     Outcome outcome;
     if (!read_to_end(nullptr, outcome)) fail(event_.status);
+    // A session as new knows no statements; one that kept them is told to forget them.
+    if (kind == DBWAY_R_RESET) {
+        running_sql_ = {};
+        cache_.clear(evicted_);
+    }
     return outcome;
 }
 

@@ -74,7 +74,9 @@ class StatementCache {
         statements_.erase(place);
     }
 
-    void clear() {
+    // Takes all statements out, adding their numbers to `ids`.
+    void clear(std::vector<std::uint64_t>& ids) {
+        for (const CachedStatement& statement : statements_) ids.push_back(statement.id);
         index_.clear();
         statements_.clear();
     }

@@ -1,6 +1,7 @@
 // Opening a database: flags, pragmas, and what can go wrong with a file.
 #include "database.hpp"
 
+#include <dbway/sdk/value_text_bytes.hpp>
 #include <dbway/sdk/value_text_number.hpp>
 
 #include <cerrno>
@@ -31,9 +32,28 @@ int open_flags(const OpenOptions& options) {
     }
     if (options.shared_cache)
         flags |= *options.shared_cache ? SQLITE_OPEN_SHAREDCACHE : SQLITE_OPEN_PRIVATECACHE;
-    // SQLite shares a database in memory only if URIs are allowed, even under a plain name.
-    if (options.is_uri() || options.mode == OpenMode::memory) flags |= SQLITE_OPEN_URI;
+    if (options.is_uri()) flags |= SQLITE_OPEN_URI;
     return flags;
+}
+
+// What to open. SQLite shares a database in memory only under a URI.
+std::string open_name(const OpenOptions& options) {
+    const bool named = options.mode == OpenMode::memory && options.shared_cache.value_or(false) &&
+                       !options.is_uri() && !options.database.empty() && options.database != ":memory:";
+    if (!named) return options.database;
+    std::string uri = "file:";
+    for (const char c : options.database) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                           c == '-' || c == '_' || c == '.';
+        if (plain) {
+            uri += c;
+        } else {
+            char hex[2];
+            sdk::detail::put_hex(hex, static_cast<std::uint8_t>(c));
+            uri.append(1, '%').append(hex, 2);
+        }
+    }
+    return uri + "?mode=memory&cache=shared";
 }
 
 // The file behind a database name; only for messages.
@@ -57,7 +77,9 @@ Database::Database(OpenOptions options, sdk::Reporter* reporter, Clock::time_poi
 
 void Database::open(Clock::time_point deadline) {
     sqlite3* database = nullptr;
-    const int code = sqlite3_open_v2(options_.database.c_str(), &database, open_flags(options_),
+    const std::string name = open_name(options_);
+    const int flags = open_flags(options_) | (name != options_.database ? SQLITE_OPEN_URI : 0);
+    const int code = sqlite3_open_v2(name.c_str(), &database, flags,
                                      options_.vfs.empty() ? nullptr : options_.vfs.c_str());
     handle_.reset(database);
     if (database == nullptr) throw std::bad_alloc();

@@ -781,9 +781,10 @@ std::optional<dbway_status> Session::send_rows(Job& job, dbway_event& event) {
     cells_ = CellBuffer(rows_);
     event.kind = DBWAY_E_ROWS;
     event.cells = cells_.data();
-    if (has(Fault::newer_value_type) && cells_.size() > 0 && cursor.series < 0) {
+    if (has(Fault::newer_value_type) && !cursor.columns.empty() && cursor.columns.back().name == "word") {
         altered_.assign(cells_.data(), cells_.data() + cells_.size());
-        altered_[0].type = DBWAY_T_NATIVE + 1;
+        for (std::size_t i = 0; i < altered_.size(); i += cursor.columns.size())
+            altered_[i].type = DBWAY_T_NATIVE + 1;
         event.cells = altered_.data();
     }
     event.n_rows = static_cast<std::uint32_t>(rows_.size());

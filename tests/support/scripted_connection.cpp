@@ -137,7 +137,6 @@ class ScriptedConnection {
     std::optional<dbway_status> start(Lock& lock, Pending& pending, dbway_event& event);
     std::optional<dbway_status> wait_at(Lock& lock, const Gate& gate, Pending* pending);
     std::optional<dbway_status> collect_copy(Lock& lock, Pending& pending, std::size_t limit);
-    std::vector<std::shared_ptr<const Step>> default_steps(const SeenRequest& seen);
     dbway_status fail(Lock& lock, Pending& pending, dbway_event& event, const Diagnostic& diagnostic,
                       bool tell = true);
     void finish(dbway_event& event, std::uint32_t kind, dbway_status status);
@@ -476,6 +475,7 @@ std::optional<dbway_status> ScriptedConnection::start(Lock& lock, Pending& pendi
         return fail(lock, pending, event,
                     {DBWAY_ERR_INVALID, active ? "a transaction is already open" : "there is no transaction",
                      0, active ? "25001" : "25P01"});
+    pending.steps = {std::make_shared<const Step>(Step{.kind = Step::Kind::done})};
     if (seen.kind == DBWAY_R_PREPARE) {
         const auto description = script_->description_of(seen.sql).value_or(Description{});
         auto params = description.params;
@@ -486,7 +486,6 @@ std::optional<dbway_status> ScriptedConnection::start(Lock& lock, Pending& pendi
         auto& [columns, parameters] = described_[seen.stmt];
         columns = std::make_unique<ColumnSet>(description.columns);
         parameters = std::make_unique<ColumnSet>(std::move(params));
-        pending.steps = {std::make_shared<const Step>(Step{.kind = Step::Kind::done})};
         event.kind = DBWAY_E_COLUMNS;
         event.columns = columns->pointers.data();
         event.n_columns = static_cast<std::uint32_t>(columns->pointers.size());

@@ -140,9 +140,9 @@ static struct pending* take_request(const dbway_request* from, uint64_t* id, str
     }
     status = take_struct(&pending->request, sizeof pending->request, from, offsetof(dbway_request, stmt));
     if (status == DBWAY_ERR_TOO_NEW)
-        fail(failure, status, "", "a request field that this provider does not know");
+        failure_set(failure, status, "", "a request field that this provider does not know");
     else if (status != DBWAY_OK)
-        fail(failure, status, "", "a request that is null or too short");
+        failure_set(failure, status, "", "a request that is null or too short");
     else
         status = check_request(&pending->request, failure);
     if (status == DBWAY_OK) return pending;
@@ -156,7 +156,7 @@ static dbway_status DBWAY_CALL conn_submit(dbway_conn* conn, const dbway_request
     struct failure failure = {0};
     size_t i;
     if (requests == NULL && n != 0) {
-        fail(&failure, DBWAY_ERR_INVALID, "", "submit() without requests");
+        failure_set(&failure, DBWAY_ERR_INVALID, "", "submit() without requests");
         report(&conn->sink, 0, DBWAY_DIAG_NOT_EXECUTED, &failure);
         return DBWAY_ERR_INVALID;
     }
@@ -506,12 +506,13 @@ static dbway_status next_event(dbway_conn* conn, dbway_event* event) {
         conn->running = true;
         pthread_mutex_unlock(&conn->mutex);
         if (atomic_load(&conn->first->cancelled)) {
-            fail(&failure, DBWAY_ERR_CANCELLED, "57014", "the request was cancelled before it started");
+            failure_set(&failure, DBWAY_ERR_CANCELLED, "57014",
+                        "the request was cancelled before it started");
             return failed(conn, event, DBWAY_DIAG_NOT_EXECUTED, &failure);
         }
         if (start(conn, &failure) != DBWAY_OK) return failed(conn, event, 0, &failure);
         if (conn->phase == DESCRIBED) {
-            prepared = *find_prepared(conn, conn->first->request.stmt);
+            prepared = conn->prepared; /* the newest one */
             begin_event(conn, event, DBWAY_E_COLUMNS);
             event->columns = prepared->columns->pointers;
             event->n_columns = prepared->columns->count;
@@ -528,7 +529,7 @@ static dbway_status next_event(dbway_conn* conn, dbway_event* event) {
 
 static dbway_status too_small(const dbway_conn* conn, const char* function) {
     struct failure failure;
-    fail(&failure, DBWAY_ERR_INVALID, "", "%s() without room for its answer", function);
+    failure_set(&failure, DBWAY_ERR_INVALID, "", "%s() without room for its answer", function);
     report(&conn->sink, 0, 0, &failure);
     return DBWAY_ERR_INVALID;
 }

@@ -107,6 +107,7 @@ directories = ["$providers"]
 provider = "sqlite"
 database = { env = "SECRET_DATABASE" }
 END
-SECRET_DATABASE=/nonexistent/hunter2/app.db run 1 query -c secret.toml "select 1"
+mkdir hunter2
+SECRET_DATABASE=$work/hunter2 run 1 query -c secret.toml "select 1"
 ! grep -q hunter2 out err || fail "a secret was shown"
 finish

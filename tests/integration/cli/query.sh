@@ -47,7 +47,7 @@ out_is $'a,b\nx,text'
 run 0 query --format csv "select typeof(\$1) as a, \$2 as b, \$3 as c" -p 7 -p 2.50 -p x --types integer,decimal,null
 out_is $'a,b,c\ninteger,2.50,'
 run 0 query --format csv "select \$1 as a" -p NIL --null NIL
-out_is 'a'$'\n'
+out_is 'a'
 run 2 query "select \$1" -p x --types integer
 err_has '"x" is no integer'
 run 2 query "select 1; select \$1" -p 1

@@ -138,7 +138,7 @@ static dbway_status create(const dbway_host *host, const dbway_create_args *args
 #  define FIXTURE_META                                                                                   \
     DBWAY_META("id = 'fixture'\nversion = '" FIXTURE_VERSION "'\nabi = '" FIXTURE_META_ABI "'\n"         \
                "name = 'Fixture'\ndescription = 'Opens nothing.'\n"                                      \
-               "[[option]]\nname = 'database'\ntype = 'path'\nliteral = [':memory:']\nrequired = true\n" \
+               "[[option]]\nname = 'database'\ntype = 'path'\nliteral = [':memory:', '']\nrequired = true\n" \
                "help = 'The file.'\n"                                                                    \
                "[[option]]\nname = 'mode'\ntype = 'choice'\nvalues = ['read', 'write']\n"                \
                "[[option]]\nname = 'busy_timeout'\ntype = 'duration'\ndefault = '5s'\nmax = 60\n"        \

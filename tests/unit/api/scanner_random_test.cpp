@@ -17,9 +17,10 @@ constexpr Dialect all_dialects[] = {Dialect::generic, Dialect::sqlite, Dialect::
 // Bytes that matter to the lexer, in any order.
 std::string hostile_text(std::mt19937& random) {
     static constexpr std::string_view pieces[] = {
-        "'", "\"", "`", "[", "]", "$", "$$", "$a$", "$1", ":a", "::", ":=", "?", "--", "\n", "/*", "*/", "#", "\\",
-        ";", "(", ")", "E'", "begin", "end", "create", "trigger", "function", "atomic", "case", " ", "x", "9",
-        "\xEF\xBB\xBF", "\xC3\xA9", "/*!"};
+        "'",        "\"",     "`",    "[", "]",  "$",     "$$",           "$a$",      "$1",
+        ":a",       "::",     ":=",   "?", "--", "\n",    "/*",           "*/",       "#",
+        "\\",       ";",      "(",    ")", "E'", "begin", "end",          "create",   "trigger",
+        "function", "atomic", "case", " ", "x",  "9",     "\xEF\xBB\xBF", "\xC3\xA9", "/*!"};
     std::string text;
     const std::size_t count = random() % 40;
     for (std::size_t i = 0; i < count; ++i) text += pieces[random() % std::size(pieces)];
@@ -63,7 +64,8 @@ struct Part {
 // A string of characters that end or open things elsewhere.
 std::string inner(std::mt19937& random, std::string_view alphabet) {
     std::string text;
-    for (std::size_t left = random() % 12; left > 0; --left) text.push_back(alphabet[random() % alphabet.size()]);
+    for (std::size_t left = random() % 12; left > 0; --left)
+        text.push_back(alphabet[random() % alphabet.size()]);
     return text;
 }
 

@@ -204,8 +204,9 @@ TEST(Script, SqliteTriggersEndAfterTheirEnd) {
     // A trigger without a body is a mistake that must not swallow the script.
     EXPECT_EQ(split("create trigger x; select 2;", Dialect::sqlite).size(), 2U);
     EXPECT_EQ(split("create table trigger_log(a); select 2;", Dialect::sqlite).size(), 2U);
-    EXPECT_EQ(split("create trigger \"x\" after insert on t begin select 1; end; select 2",
-                    Dialect::sqlite).size(), 2U);
+    EXPECT_EQ(
+        split("create trigger \"x\" after insert on t begin select 1; end; select 2", Dialect::sqlite).size(),
+        2U);
     EXPECT_EQ(split("begin; select 1; end; select 2;", Dialect::sqlite).size(), 4U);
 }
 
@@ -215,10 +216,12 @@ TEST(Script, PostgresqlBodies) {
         "select 2; end;";
     EXPECT_EQ(split(function + " select 1;", Dialect::postgresql), (Names{function, " select 1;"}));
     EXPECT_EQ(split("create function f() as $$ begin; end; $$; select 1", Dialect::postgresql).size(), 2U);
-    EXPECT_EQ(split("create rule r as on insert to t do (select 1; select 2); select 3",
-                    Dialect::postgresql).size(), 2U);
+    EXPECT_EQ(split("create rule r as on insert to t do (select 1; select 2); select 3", Dialect::postgresql)
+                  .size(),
+              2U);
     EXPECT_EQ(split("begin; select 1; end;", Dialect::postgresql).size(), 3U);
-    EXPECT_EQ(split("create function f(x int) returns int return x; select 1", Dialect::postgresql).size(), 2U);
+    EXPECT_EQ(split("create function f(x int) returns int return x; select 1", Dialect::postgresql).size(),
+              2U);
 }
 
 TEST(Script, LeadingKeyword) {

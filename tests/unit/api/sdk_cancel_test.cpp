@@ -67,6 +67,22 @@ TEST(SdkCancel, R10_CancelBetweenTwoBatchesEndsTheResult) {
     EXPECT_TRUE(client.world_of().noted("finish failed rows"));
 }
 
+TEST(SdkCancel, R10_CancelLeavesTheRunningRequestAloneWhenItNamesAnother) {
+    Client client;
+    client.request(DBWAY_R_QUERY, "nothing");
+    client.request(DBWAY_R_QUERY, "rows 30").batch_rows = 10;
+    client.request(DBWAY_R_QUERY, "rows 1");
+    ASSERT_EQ(client.submit(), DBWAY_OK);
+    Received event;
+    ASSERT_EQ(client.next(event), DBWAY_OK);  // 1 has ended
+    ASSERT_EQ(client.next(event), DBWAY_OK);  // 2 runs, with rows still to come
+    EXPECT_EQ(event.event.request_id, 2U);
+    EXPECT_EQ(client.api->cancel(client.connection, 1), DBWAY_OK);
+    EXPECT_EQ(client.api->cancel(client.connection, 3), DBWAY_OK);
+    EXPECT_EQ(client.world_of().cancels, 0);
+    EXPECT_EQ(shape(client.drain()), "2:ROWS10 2:ROWS10 2:DONE 3:FAILED");
+}
+
 TEST(SdkCancel, DriverThatCannotBeToldIsUnsupported) {
     Client client;
     client.world_of().can_cancel = false;
@@ -100,8 +116,8 @@ TEST(SdkCancel, R10_CancelBreaksTheChain) {
     EXPECT_EQ(shape(client.drain()), "1:ROWS1+. 2:FAILED 3:SKIPPED");
 }
 
-// Cancellers that name requests in every state while the connection works: each request ends exactly once, and
-// only a request that somebody named may end cancelled.
+// Cancellers that name requests in every state while the connection works: each request ends exactly once,
+// and only a request that somebody named may end cancelled.
 TEST(SdkCancel, R10_ManyCancellersTouchOnlyWhatTheyName) {
     Client client;
     client.prepare(1, "series");
@@ -121,13 +137,16 @@ TEST(SdkCancel, R10_ManyCancellersTouchOnlyWhatTheyName) {
     std::uint64_t finals = 0;
     std::uint64_t wrong = 0;
     for (std::uint64_t i = 0; i < rounds; ++i) {
-        const std::uint64_t first = client.execute(1, {integer(20)}).id;
-        client.execute(1, {integer(1)});
+        // Several batches each, so that there are places between them at which a cancelled request stops.
+        dbway_request& even = client.execute(1, {integer(5)});
+        const std::uint64_t first = even.id;
+        even.batch_rows = 1;
+        client.execute(1, {integer(5)}).batch_rows = 1;
         ASSERT_EQ(client.submit(), DBWAY_OK);
         submitted.store(first + 1);
         for (const Received& one : client.drain()) {
             const bool failed = one.event.kind == DBWAY_E_FAILED;
-            finals += failed || (one.event.flags & DBWAY_EF_FINAL) != 0;
+            finals += failed || one.event.kind == DBWAY_E_DONE || (one.event.flags & DBWAY_EF_FINAL) != 0;
             wrong += failed && one.event.request_id % 2 != 0;
         }
     }

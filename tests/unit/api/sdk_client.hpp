@@ -73,8 +73,9 @@ class Client {
     dbway_diag_sink sink() {
         return {this, [](void* self, const dbway_diag* diag) noexcept {
                     static_cast<Client*>(self)->reports.push_back(
-                        {diag->status, diag->flags, diag->severity, diag->request_id, diag->position, diag->sqlstate,
-                         std::string(detail::to_view(diag->message)), std::string(detail::to_view(diag->detail))});
+                        {diag->status, diag->flags, diag->severity, diag->request_id, diag->position,
+                         diag->sqlstate, std::string(detail::to_view(diag->message)),
+                         std::string(detail::to_view(diag->detail))});
                 }};
     }
 
@@ -160,7 +161,8 @@ class Client {
 
 // The events as "id:KIND" in order, with + for EF_SET and . for EF_FINAL, and the number of rows.
 inline std::string shape(const std::vector<Received>& events) {
-    static constexpr const char* names[] = {"?", "READY", "COLUMNS", "ROWS", "DONE", "FAILED", "SKIPPED", "NOTIFY"};
+    static constexpr const char* names[] = {"?",    "READY",  "COLUMNS", "ROWS",
+                                            "DONE", "FAILED", "SKIPPED", "NOTIFY"};
     std::string text;
     for (const Received& one : events) {
         if (!text.empty()) text += " ";

@@ -117,7 +117,8 @@ TEST(SdkEvents, StatementNamesAreChecked) {
 
 TEST(SdkEvents, ManyStatementsStayApart) {
     Client client;
-    for (std::uint64_t name = 1; name <= 500; ++name) client.prepare(name * 3, "rows " + std::to_string(name));
+    for (std::uint64_t name = 1; name <= 500; ++name)
+        client.prepare(name * 3, "rows " + std::to_string(name));
     client.run();
     for (std::uint64_t name = 2; name <= 500; name += 2) client.request(DBWAY_R_UNPREPARE).stmt = name * 3;
     client.run();

@@ -242,7 +242,8 @@ class MemoryConnection : public Connection {
     }
     std::unique_ptr<Statement> schema(std::uint32_t kind, std::string_view schema,
                                       std::string_view table) override {
-        world()->note("schema " + std::to_string(kind) + " " + std::string(schema) + "." + std::string(table));
+        world()->note("schema " + std::to_string(kind) + " " + std::string(schema) + "." +
+                      std::string(table));
         return std::make_unique<MemoryStatement>("rows 2", dead_);
     }
     void listen(std::string_view channel, const Request&) override {

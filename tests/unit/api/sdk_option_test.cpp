@@ -42,7 +42,7 @@ std::string message_of(const Given& given, const std::function<void(OptionReader
 }
 
 TEST(SdkOption, ReadsEveryType) {
-    const Given given{{"text", "abc"}, {"count", "-5"},   {"ratio", "2.5"}, {"flag", "on"},
+    const Given given{{"text", "abc"},   {"count", "-5"}, {"ratio", "2.5"}, {"flag", "on"},
                       {"wait", "1m30s"}, {"mode", "wal"}, {"empty", ""}};
     OptionReader reader(given.options);
     EXPECT_EQ(reader.string("text"), "abc");
@@ -69,19 +69,24 @@ TEST(SdkOption, DefaultsStandInForWhatIsAbsent) {
 
 TEST(SdkOption, Durations) {
     const std::pair<std::string_view, std::chrono::nanoseconds> good[] = {
-        {"0", 0s}, {"5s", 5s}, {"200ms", 200ms}, {"1.5s", 1500ms}, {"10us", 10us}, {"7ns", 7ns}, {"2h", 2h}, {"1d", 24h}};
+        {"0", 0s},      {"5s", 5s},   {"200ms", 200ms}, {"1.5s", 1500ms},
+        {"10us", 10us}, {"7ns", 7ns}, {"2h", 2h},       {"1d", 24h}};
     for (const auto& [text, expected] : good) EXPECT_EQ(detail::parse_duration(text), expected) << text;
     for (const char* text : {"", "5", "s", "5 s", "-5s", "5x", "5s5", "1..5s", "99999999999d", "1e3s"})
         EXPECT_EQ(detail::parse_duration(text), std::nullopt) << text;
 }
 
 TEST(SdkOption, FaultsNameKeyValueAndExpectation) {
-    const Given given{{"count", "many"}, {"mode", "wall"}, {"flag", "maybe"}, {"wait", "soon"}, {"big", "11"}};
+    const Given given{
+        {"count", "many"}, {"mode", "wall"}, {"flag", "maybe"}, {"wait", "soon"}, {"big", "11"}};
     EXPECT_EQ(message_of(given, [](OptionReader& r) { r.integer("count", 0); }),
               "option 'count' is 'many', expected an integer");
     EXPECT_EQ(message_of(given, [](OptionReader& r) { r.integer("big", 0, 1, 10); }),
               "option 'big' is '11', expected an integer from 1 to 10");
-    EXPECT_EQ(message_of(given, [](OptionReader& r) { r.choice("mode", {"delete", "wal"}, "wal"); }),
+    EXPECT_EQ(message_of(given,
+                         [](OptionReader& r) {
+                             r.choice("mode", {"delete", "wal"}, "wal");
+                         }),
               "option 'mode' is 'wall', expected one of delete, wal; did you mean 'wal'?");
     EXPECT_EQ(message_of(given, [](OptionReader& r) { r.boolean("flag", false); }),
               "option 'flag' is 'maybe', expected true or false");

@@ -31,8 +31,8 @@ std::string refusal(std::vector<const char*> words) {
 }
 
 TEST(Arguments, query_takes_values_in_order) {
-    const auto query = parse_as<QueryArguments>(
-        {"query", "-s", "main", "-c", "x.toml", "-p", "1", "-p", "-5", "--format", "csv", "select $1", "three", "--dir", "d"});
+    const auto query = parse_as<QueryArguments>({"query", "-s", "main", "-c", "x.toml", "-p", "1", "-p", "-5",
+                                                 "--format", "csv", "select $1", "three", "--dir", "d"});
     EXPECT_EQ(query.sql, "select $1");
     EXPECT_THAT(query.parameters, ElementsAre("1", "-5"));
     EXPECT_THAT(query.more_parameters, ElementsAre("three"));
@@ -44,7 +44,8 @@ TEST(Arguments, query_takes_values_in_order) {
 }
 
 TEST(Arguments, query_keeps_commas_and_brackets_of_values) {
-    const auto query = parse_as<QueryArguments>({"query", "-p", "a,b", "-p", "[1,2]", "-p", "", "--types", "text,null", "select 1"});
+    const auto query = parse_as<QueryArguments>(
+        {"query", "-p", "a,b", "-p", "[1,2]", "-p", "", "--types", "text,null", "select 1"});
     EXPECT_THAT(query.parameters, ElementsAre("a,b", "[1,2]", ""));
     EXPECT_THAT(query.types, ElementsAre("text", "null"));
 }
@@ -52,8 +53,8 @@ TEST(Arguments, query_keeps_commas_and_brackets_of_values) {
 TEST(Arguments, copy_in_has_a_header_unless_told_otherwise) {
     EXPECT_TRUE(parse_as<CopyInArguments>({"copy", "in", "t", "f.csv"}).header);
     EXPECT_TRUE(parse_as<CopyInArguments>({"copy", "in", "--header", "t", "f.csv"}).header);
-    const auto copy = parse_as<CopyInArguments>(
-        {"copy", "in", "--no-header", "--create", "--null", "\\N", "--on-error", "skip", "--columns", "a,b", "t", "-"});
+    const auto copy = parse_as<CopyInArguments>({"copy", "in", "--no-header", "--create", "--null", "\\N",
+                                                 "--on-error", "skip", "--columns", "a,b", "t", "-"});
     EXPECT_FALSE(copy.header);
     EXPECT_TRUE(copy.create);
     EXPECT_EQ(copy.null_text, "\\N");
@@ -86,7 +87,8 @@ TEST(Arguments, mistakes_come_with_the_nearest_word) {
     EXPECT_THAT(refusal({"qurey", "select 1"}), HasSubstr("no command \"qurey\"; did you mean \"query\"?"));
     EXPECT_THAT(refusal({"copy", "int", "t", "f"}), HasSubstr("\"copy int\"; did you mean \"in\"?"));
     EXPECT_THAT(refusal({"help", "shel"}), HasSubstr("did you mean \"shell\"?"));
-    EXPECT_THAT(refusal({"copy", "in", "--creat", "t", "f"}), HasSubstr("no option --creat; did you mean \"--create\"?"));
+    EXPECT_THAT(refusal({"copy", "in", "--creat", "t", "f"}),
+                HasSubstr("no option --creat; did you mean \"--create\"?"));
     EXPECT_THAT(refusal({"copy"}), HasSubstr("copy in or copy out?"));
     EXPECT_THAT(refusal({"new", "provider"}), HasSubstr("NAME"));
     EXPECT_THAT(refusal({"validate", "a", "b"}), HasSubstr("\"b\" is one argument too many"));

@@ -52,7 +52,8 @@ std::vector<std::string> read_in_blocks(std::string_view text, std::size_t block
 // However the input is cut into blocks, the rows are the same.
 std::vector<std::string> read(std::string_view text, char delimiter = ',') {
     const std::vector<std::string> whole = read_in_blocks(text, text.size() + 1, delimiter);
-    for (const std::size_t block : {1, 2, 3, 5, 7}) EXPECT_EQ(read_in_blocks(text, block, delimiter), whole) << block;
+    for (const std::size_t block : {1, 2, 3, 5, 7})
+        EXPECT_EQ(read_in_blocks(text, block, delimiter), whole) << block;
     return whole;
 }
 
@@ -83,16 +84,21 @@ TEST(CsvReader, undoes_doubled_quotes_and_keeps_line_breaks_and_delimiters_in_qu
 
 TEST(CsvReader, drops_a_byte_order_mark_at_the_beginning_only) {
     EXPECT_THAT(read("\xEF\xBB\xBF\"a\",b\n"), ElementsAre("1>\"a\"|b"));
-    EXPECT_THAT(read("a\n\xEF\xBB\xBF""b\n"), ElementsAre("1>a", "2>\xEF\xBB\xBF""b"));
+    EXPECT_THAT(read("a\n\xEF\xBB\xBF"
+                     "b\n"),
+                ElementsAre("1>a",
+                            "2>\xEF\xBB\xBF"
+                            "b"));
     EXPECT_THAT(read("\xEF\xBB\xBF"), ElementsAre());
 }
 
-TEST(CsvReader, gives_an_empty_line_as_one_empty_field) { EXPECT_THAT(read("a\n\nb\n"), ElementsAre("1>a", "2>~", "3>b")); }
+TEST(CsvReader, gives_an_empty_line_as_one_empty_field) {
+    EXPECT_THAT(read("a\n\nb\n"), ElementsAre("1>a", "2>~", "3>b"));
+}
 
 TEST(CsvReader, reports_what_is_malformed_with_its_line_and_goes_on) {
     EXPECT_THAT(read("a\n\"b\"x,\"c\n\",d\ne\n"),
-                ElementsAre("1>a", "2: text after a closing quote",
-                            "3: text after a closing quote", "4>e"));
+                ElementsAre("1>a", "2: text after a closing quote", "3: a quote that is not closed", "4>e"));
     EXPECT_THAT(read("a\nb\"c,d\ne\n"),
                 ElementsAre("1>a", "2: a quote inside a field that does not begin with one", "3>e"));
     EXPECT_THAT(read("\"a\nb\",\"c\" d\ne\n"), ElementsAre("1: text after a closing quote", "3>e"));
@@ -149,7 +155,8 @@ TEST(CsvReader, reads_records_larger_than_its_buffer) {
 // Property: what the writer wrote, the reader reads, NULL and empty text told apart.
 TEST(CsvReader, reads_back_what_the_writer_writes) {
     std::mt19937 random(20260101);
-    const std::string alphabet[] = {"a", "b", ",", "\"", "\n", "\r", "\r\n", " ", "\\N", "\xC3\xA4", "\xF0\x9F\x8E\x89", ";"};
+    const std::string alphabet[] = {
+        "a", "b", ",", "\"", "\n", "\r", "\r\n", " ", "\\N", "\xC3\xA4", "\xF0\x9F\x8E\x89", ";"};
     for (int round = 0; round < 300; ++round) {
         const std::size_t width = 1 + random() % 5, height = random() % 8;
         std::vector<std::vector<std::optional<std::string>>> table(height);
@@ -160,7 +167,8 @@ TEST(CsvReader, reads_back_what_the_writer_writes) {
                 row.emplace_back();
                 if (random() % 5 != 0) {
                     row.back().emplace();
-                    for (std::size_t n = random() % 6; n != 0; --n) *row.back() += alphabet[random() % std::size(alphabet)];
+                    for (std::size_t n = random() % 6; n != 0; --n)
+                        *row.back() += alphabet[random() % std::size(alphabet)];
                     append_csv_field(text, *row.back(), ',');
                 }
                 if (i + 1 == width) text += '\n';

@@ -63,20 +63,23 @@ TEST(OutputFormat, csv_tells_null_from_empty_and_quotes_what_needs_it) {
 }
 
 TEST(OutputFormat, csv_writes_the_canonical_text_of_every_type) {
-    const std::vector<Column> columns = {column("b", DBWAY_T_BOOL), column("t", DBWAY_T_TIMESTAMP),
+    const std::vector<Column> columns = {column("b", DBWAY_T_BOOL),        column("t", DBWAY_T_TIMESTAMP),
                                          column("z", DBWAY_T_TIMESTAMPTZ), column("x", DBWAY_T_BLOB),
-                                         column("d", DBWAY_T_DECIMAL), column("f", DBWAY_T_F64)};
-    EXPECT_EQ(write(Format::csv, columns,
-                    {{integer(1, DBWAY_T_BOOL), integer(0, DBWAY_T_TIMESTAMP), integer(1'500'000, DBWAY_T_TIMESTAMPTZ),
-                      text(std::string_view("\x00\xff", 2), DBWAY_T_BLOB), text("1.50", DBWAY_T_DECIMAL), real(0.1)}}),
-              "b,t,z,x,d,f\ntrue,1970-01-01 00:00:00,1970-01-01 00:00:01.500000+00,\\x00ff,1.50,0.1\n");
+                                         column("d", DBWAY_T_DECIMAL),     column("f", DBWAY_T_F64)};
+    EXPECT_EQ(
+        write(Format::csv, columns,
+              {{integer(1, DBWAY_T_BOOL), integer(0, DBWAY_T_TIMESTAMP),
+                integer(1'500'000, DBWAY_T_TIMESTAMPTZ), text(std::string_view("\x00\xff", 2), DBWAY_T_BLOB),
+                text("1.50", DBWAY_T_DECIMAL), real(0.1)}}),
+        "b,t,z,x,d,f\ntrue,1970-01-01 00:00:00,1970-01-01 00:00:01.500000+00,\\x00ff,1.50,0.1\n");
 }
 
 TEST(OutputFormat, csv_null_text_is_quoted_where_it_is_a_value) {
     FormatOptions options;
     options.null = "NA";
     options.header = false;
-    EXPECT_EQ(write(Format::csv, two, {{null(), text("NA")}, {integer(1), text("")}}, options), "NA,\"NA\"\n1,\"\"\n");
+    EXPECT_EQ(write(Format::csv, two, {{null(), text("NA")}, {integer(1), text("")}}, options),
+              "NA,\"NA\"\n1,\"\"\n");
 }
 
 TEST(OutputFormat, tsv_escapes) {
@@ -93,25 +96,31 @@ TEST(OutputFormat, jsonl_lines_are_json) {
         {{integer(INT64_MIN), text("1.500", DBWAY_T_DECIMAL), real(std::nan("")), text("\"\x01\xC3\xA4"),
           text("{\"a\":\n1}", DBWAY_T_JSON), null(), text("NaN", DBWAY_T_DECIMAL), text("{", DBWAY_T_JSON)}});
     EXPECT_EQ(line,
-              "{\"i\":-9223372036854775808,\"d\":1.500,\"f\":\"NaN\",\"s\":\"\\\"\\u0001\xC3\xA4\",\"j\":{\"a\": 1},"
+              "{\"i\":-9223372036854775808,\"d\":1.500,\"f\":\"NaN\",\"s\":\"\\\"\\u0001\xC3\xA4\",\"j\":{"
+              "\"a\": 1},"
               "\"n\":null,\"k\":\"NaN\",\"bad\":\"{\"}\n");
     EXPECT_TRUE(nlohmann::json::accept(line));
 }
 
 TEST(OutputFormat, json_is_an_array) {
     EXPECT_EQ(write(Format::json, two, {}), "[]\n");
-    const auto json = nlohmann::json::parse(write(Format::json, two, {{integer(1), text("a")}, {integer(2), null()}}));
+    const auto json =
+        nlohmann::json::parse(write(Format::json, two, {{integer(1), text("a")}, {integer(2), null()}}));
     EXPECT_EQ(json.size(), 2u);
     EXPECT_EQ(json[1]["id"], 2);
     EXPECT_TRUE(json[1]["name"].is_null());
 }
 
 TEST(OutputFormat, table_aligns_by_what_a_terminal_shows) {
-    EXPECT_EQ(write(Format::table, two,
-                    {{integer(1), text("\xE6\x97\xA5\xE6\x9C\xAC")}, {integer(10), text("a\nb")}, {null(), text("")}}),
-              " id   | name\n------+------\n    1 | \xE6\x97\xA5\xE6\x9C\xAC\n   10 | a\\nb\n NULL | \n(3 rows)\n");
+    EXPECT_EQ(
+        write(Format::table, two,
+              {{integer(1), text("\xE6\x97\xA5\xE6\x9C\xAC")},
+               {integer(10), text("a\nb")},
+               {null(), text("")}}),
+        " id   | name\n------+------\n    1 | \xE6\x97\xA5\xE6\x9C\xAC\n   10 | a\\nb\n NULL | \n(3 rows)\n");
     const std::vector<Column> reversed = {two[1], two[0]};
-    EXPECT_EQ(write(Format::table, reversed, {{text("\xE6\x97\xA5\xE6\x9C\xAC"), integer(1)}, {text("abcde"), null()}}),
+    EXPECT_EQ(write(Format::table, reversed,
+                    {{text("\xE6\x97\xA5\xE6\x9C\xAC"), integer(1)}, {text("abcde"), null()}}),
               " name  | id\n-------+------\n \xE6\x97\xA5\xE6\x9C\xAC  |    1\n abcde | NULL\n(2 rows)\n");
 }
 
@@ -128,7 +137,8 @@ TEST(OutputFormat, markdown_escapes_bars_and_line_breaks) {
 }
 
 TEST(OutputFormat, vertical_has_a_line_for_each_value) {
-    EXPECT_EQ(write(Format::vertical, two, {{integer(1), text("a")}}), "-[ row 1 ]-\nid   | 1\nname | a\n(1 row)\n");
+    EXPECT_EQ(write(Format::vertical, two, {{integer(1), text("a")}}),
+              "-[ row 1 ]-\nid   | 1\nname | a\n(1 row)\n");
 }
 
 TEST(OutputFormat, a_value_without_a_text_is_an_error_that_names_the_column) {

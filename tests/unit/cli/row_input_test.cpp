@@ -58,7 +58,8 @@ TEST_F(RowInputTest, csv_with_header_gives_names_and_rows_of_that_width) {
     bytes.rewind();
     auto input = make_csv_input(bytes, {});
     input->set_columns({"id", "name"});
-    EXPECT_THAT(rows(*input), ElementsAre("2: [1] [a]", "3:1 field where 2 are expected", "5: [3] []", "6: [4] NULL"));
+    EXPECT_THAT(rows(*input),
+                ElementsAre("2: [1] [a]", "3:1 field where 2 are expected", "5: [3] []", "6: [4] NULL"));
 }
 
 TEST_F(RowInputTest, csv_without_header_begins_with_the_first_record) {

@@ -30,7 +30,9 @@ std::vector<TableView> tables() {
     return {users, orders};
 }
 
-std::vector<std::string> complete_line(std::string_view line) { return complete(line, last_word(line), tables()); }
+std::vector<std::string> complete_line(std::string_view line) {
+    return complete(line, last_word(line), tables());
+}
 
 TEST(Completion, offers_tables_columns_and_keywords) {
     EXPECT_THAT(complete_line("select us"), ElementsAre("user_name", "users", "using"));
@@ -79,7 +81,8 @@ TEST(CopyFormat, comes_from_the_flag_or_the_name) {
     EXPECT_THROW(is_jsonl("json", "a"), UsageError);
     EXPECT_EQ(parse_delimiter("\\t"), '\t');
     EXPECT_EQ(parse_delimiter(";"), ';');
-    for (const char* bad : {"", "ab", "\"", "\n", "\xC3\xA4"}) EXPECT_THROW(parse_delimiter(bad), UsageError) << bad;
+    for (const char* bad : {"", "ab", "\"", "\n", "\xC3\xA4"})
+        EXPECT_THROW(parse_delimiter(bad), UsageError) << bad;
 }
 
 }  // namespace

@@ -6,7 +6,8 @@ namespace dbway::cli {
 namespace {
 
 TEST(SplitScript, gives_statements_with_the_line_of_their_first_word) {
-    const auto statements = split_script("-- a comment\n\nselect 1;\n;;\n/* x\n */ select\n 2; select 3", sdk::Dialect::sqlite);
+    const auto statements =
+        split_script("-- a comment\n\nselect 1;\n;;\n/* x\n */ select\n 2; select 3", sdk::Dialect::sqlite);
     ASSERT_EQ(statements.size(), 3u);
     EXPECT_EQ(statements[0].text, "select 1;");
     EXPECT_EQ(statements[0].line, 3u);
@@ -19,7 +20,8 @@ TEST(SplitScript, gives_statements_with_the_line_of_their_first_word) {
 
 TEST(SplitScript, keeps_the_body_of_a_trigger_together) {
     const auto statements = split_script(
-        "create trigger t after insert on a begin\n insert into b values (1);\n select 2;\nend;\nselect 3;", sdk::Dialect::sqlite);
+        "create trigger t after insert on a begin\n insert into b values (1);\n select 2;\nend;\nselect 3;",
+        sdk::Dialect::sqlite);
     ASSERT_EQ(statements.size(), 2u);
     EXPECT_EQ(statements[1].line, 5u);
 }

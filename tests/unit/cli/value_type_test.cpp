@@ -21,12 +21,13 @@ TEST(TypeGuess, finds_the_type_that_holds_all_texts) {
     EXPECT_EQ(guess({"true", "false"}), std::uint32_t{DBWAY_T_BOOL});
     EXPECT_EQ(guess({"2024-02-29", "1999-12-31"}), std::uint32_t{DBWAY_T_DATE});
     EXPECT_EQ(guess({"2024-02-29 10:00:00", "2024-02-29T10:00:00.5"}), std::uint32_t{DBWAY_T_TIMESTAMP});
-    EXPECT_EQ(guess({"2024-02-29T10:00:00Z", "2024-02-29 10:00:00+02:00"}), std::uint32_t{DBWAY_T_TIMESTAMPTZ});
+    EXPECT_EQ(guess({"2024-02-29T10:00:00Z", "2024-02-29 10:00:00+02:00"}),
+              std::uint32_t{DBWAY_T_TIMESTAMPTZ});
 }
 
 TEST(TypeGuess, leaves_as_text_what_would_not_come_back_as_it_was) {
-    for (const char* text : {"007", "00D0EF", "1e5", "+1", "-0", "1.", ".5", "0x10", "Infinity", "NaN", "1 ", "TRUE", "t",
-                             "2023-02-29", "2024-1-1", "12:00", "1,5", "\xD9\xA1"})
+    for (const char* text : {"007", "00D0EF", "1e5", "+1", "-0", "1.", ".5", "0x10", "Infinity", "NaN", "1 ",
+                             "TRUE", "t", "2023-02-29", "2024-1-1", "12:00", "1,5", "\xD9\xA1"})
         EXPECT_EQ(guess({text}), std::uint32_t{DBWAY_T_TEXT}) << text;
     EXPECT_EQ(guess({"1", "x"}), std::uint32_t{DBWAY_T_TEXT});
     EXPECT_EQ(guess({"1", "true"}), std::uint32_t{DBWAY_T_TEXT});

@@ -209,6 +209,20 @@ TEST_F(CacheStatement, provider_that_cannot_prepare_gets_queries) {
     EXPECT_THAT(kinds(), ElementsAre(query_kind));
 }
 
+TEST_F(CacheStatement, reset_forgets_all_of_them) {
+    provider.on("a", Answer::ok(1));
+    provider.on("b", Answer::ok(2));
+    Source db = open_source();
+    Connection connection = db.connection();
+    connection.execute("a");
+    connection.execute("b");
+    connection.reset();
+    Transaction transaction = connection.begin();
+    EXPECT_EQ(transaction.execute("a").affected(), 1) << "although the provider has forgotten it";
+    transaction.commit();
+    EXPECT_EQ(provider.requests(DBWAY_R_PREPARE).size(), 3U);
+}
+
 TEST(StatementCacheOrder, evicts_what_was_not_used_for_longest) {
     dbway::detail::StatementCache cache(2);
     cache.insert("a", 1);

@@ -111,6 +111,7 @@ TEST_F(ProviderOptions, PathsAreRelativeToTheFile) {
     EXPECT_EQ(database("/var/app.db"), "/var/app.db");
     EXPECT_EQ(database(":memory:"), ":memory:");
     EXPECT_EQ(database(":memory:shared"), ":memory:shared");
+    EXPECT_EQ(database(""), "");  // an empty literal is the empty value, and no prefix of the others
 }
 
 TEST_F(ProviderOptions, ASecretIsMarkedAndNeverShown) {
@@ -173,9 +174,8 @@ TEST_F(ProviderOptions, TheReferencePageHasEveryKey) {
     EXPECT_THAT(page,
                 HasSubstr("| `acquire_timeout` | a duration such as \"30s\", from 1ms to 1h | `\"30s\"` |"));
     EXPECT_THAT(page, HasSubstr("| `busy_timeout` | duration, at most 1m | `\"5s\"` |"));
-    EXPECT_THAT(
-        page,
-        HasSubstr("| `database` | path; no path if it starts with `:memory:` | required | The file. |"));
+    EXPECT_THAT(page, HasSubstr("| `database` | path; no path if it starts with `:memory:`; may be empty | "
+                                "required | The file. |"));
     EXPECT_THAT(page, HasSubstr("### In `[provider.fixture]`"));
 }
 

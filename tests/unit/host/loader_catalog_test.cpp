@@ -118,7 +118,8 @@ TEST(CatalogScan, ARefusedProviderIsSuggestedToo) {
     PluginOptions options;
     options.directories = {root.path()};
     const std::string message = Catalog::scan(options).not_found_message("fixtur");
-    EXPECT_THAT(message, testing::StartsWith("unknown provider \"fixtur\"; did you mean \"fixture\"? (searched: "));
+    EXPECT_THAT(message,
+                testing::StartsWith("unknown provider \"fixtur\"; did you mean \"fixture\"? (searched: "));
     EXPECT_THAT(message, HasSubstr(root.file("x.so") + ": not trusted: "));
 }
 

@@ -99,7 +99,7 @@ TEST_F(SqliteError, StatementText) {
         {"create index by_c on t(a)", "42P07", 0, "", ""},
         {"select no_function(1)", "42883", 8, "", ""},
         {"select abs()", "42883", 8, "", ""},
-        {"select 1 collate missing", "42704", 0, "", ""},
+        {"select id from t order by c collate missing", "42704", 0, "", ""},
         {"drop index missing", "42704", 0, "", ""},
         {"create table x(a, a)", "42701", 0, "", "a"},
         {"select id from t join t as u", "42702", 8, "", "id"},
