@@ -240,7 +240,7 @@ class CommandLine {
         provider->add_option("NAME", new_provider_.name, "The id of the provider: [a-z][a-z0-9_]*")
             ->required();
         provider->add_option("--dir", new_provider_.directory, "Where (default: ./NAME)")->type_name("DIR");
-        add_choice(*provider, "--language", new_provider_.language, "c++ (default) or c");
+        add_choice(*provider, "--language", new_provider_.language, "c++ (default, the only one)");
     }
 
     void add_schema() {

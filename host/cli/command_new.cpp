@@ -1,11 +1,8 @@
 #include "cli/commands.hpp"
 
-#include <config/nearest.hpp>
-
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <climits>
 #include <filesystem>
@@ -76,12 +73,10 @@ std::string read_file(const fs::path& path) {
 
 ExitCode run(const NewProviderArguments& arguments) {
     check_name(arguments.name);
-    constexpr std::array<std::string_view, 2> languages = {"c++", "c"};
-    if (std::find(languages.begin(), languages.end(), arguments.language) == languages.end())
-        throw UsageError("no template for the language \"" + arguments.language + "\"" +
-                         detail::did_you_mean(arguments.language, languages) + " (there are c++ and c)");
-    const fs::path source =
-        templates_directory() / (arguments.language == "c" ? "provider-c" : "provider-cpp");
+    if (arguments.language != "c++")
+        throw UsageError("there is a template for c++ only, not for \"" + arguments.language +
+                         "\"; docs/examples has a provider in plain C to start from");
+    const fs::path source = templates_directory() / "provider-cpp";
     const fs::path target = arguments.directory.empty() ? arguments.name : arguments.directory;
     std::error_code error;
     if (fs::exists(target, error) && !(fs::is_directory(target, error) && fs::is_empty(target, error)))

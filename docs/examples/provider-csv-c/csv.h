@@ -1,4 +1,5 @@
-/* csv.h - what the source files of this provider share: structs of other versions, errors, tables, results. */
+/* csv.h - what the source files of this provider share: structs of other versions, errors, tables, results.
+ */
 #ifndef CSV_H
 #define CSV_H
 
@@ -9,6 +10,7 @@
 #include <dbway/provider.h>
 
 #define CSV_CAPS (DBWAY_CAP_CANCEL | DBWAY_CAP_PREPARE)
+#define MAX_COLUMNS 256 /* of a file or a statement; conditions too */
 
 /* ---- R4: structs of an older or a newer header than this provider was built with ---- */
 
@@ -37,12 +39,11 @@ static inline dbway_status give_struct(void* to, const void* from, size_t known,
     return DBWAY_OK;
 }
 
-/* ---- R3: errors, on their way to the diagnostic sink (provider.c) ---- */
+/* ---- provider.c: R3, errors on their way to the diagnostic sink ---- */
 
 struct failure {
     dbway_status status;
     uint32_t position; /* 1-based character in the statement; 0: none */
-    int64_t native_code;
     char sqlstate[6];
     char message[480];
 };
@@ -51,19 +52,13 @@ struct failure {
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-dbway_status fail(struct failure *failure, dbway_status status, const char *sqlstate, const char *format, ...);
+dbway_status
+fail(struct failure* failure, dbway_status status, const char* sqlstate, const char* format, ...);
 dbway_status fail_no_memory(struct failure* failure);
-void report(const dbway_diag_sink* sink, uint64_t request_id, uint32_t flags, const struct failure* failure);
+void report(const dbway_diag_sink* sink, uint64_t request_id, const struct failure* failure);
 
-/* ---- the files (csv_file.c) ---- */
+/* ---- csv_file.c: one file in memory ---- */
 
-struct database {
-    char* directory;
-    char* null_text; /* an unquoted field that reads so is NULL; null: nothing is */
-    size_t null_length;
-};
-
-/* Cells one after another; who uses them knows how many make a row. */
 struct cells {
     dbway_value* items;
     size_t count, room;
@@ -71,66 +66,50 @@ struct cells {
 /* A new cell, NULL; null: out of memory. */
 dbway_value* cells_add(struct cells* cells);
 
-/* One file in memory. Text cells point into `bytes`. */
 struct table {
-    char* bytes;
-    uint32_t n_columns;
-    struct cells cells; /* the first n_columns are the columns' names */
+    char* bytes; /* what the cells point into */
+    struct cells cells;
+    uint32_t n_columns; /* the first cells are their names, all others the rows */
 };
 
-/* Fails if there is no such directory. */
-dbway_status directory_check(const struct database* database, struct failure* failure);
 /* Reads NAME.csv; stops when *cancelled. Give the table to table_free(), after a failure too. */
-dbway_status table_read(const struct database* database, dbway_str name, const atomic_bool* cancelled,
-                        struct table* table, struct failure* failure);
+dbway_status table_read(struct table* table, const char* directory, dbway_str name,
+                        const atomic_bool* cancelled, struct failure* failure);
 void table_free(struct table* table);
+dbway_status check_cancelled(const atomic_bool* cancelled, struct failure* failure);
 /* The bytes before the first that is not well-formed UTF-8 (RFC 3629); `length` if all are. */
 size_t utf8_prefix(const char* text, size_t length);
 
-/* ---- statements (query.c) ---- */
+/* ---- query.c: a statement that was understood, and its rows once it has run ---- */
 
-#define MAX_COLUMNS 256
-#define MAX_CONDITIONS 32
-
-/* Descriptions with their names, in one block of memory: they outlive the file. */
-struct columns {
-    uint32_t count;
-    dbway_column* items;
-    const dbway_column** pointers;
-};
-
-/* A statement that was understood, and its rows once it has run. */
 struct result {
     struct table table;
-    bool count; /* SELECT count(*) */
-    uint32_t n_fields;
-    uint32_t* fields; /* of the table, in the order of the result */
-    uint32_t n_conditions;
+    bool count;                              /* SELECT count(*) */
+    uint32_t n_columns, fields[MAX_COLUMNS]; /* of the table, in the order of the result */
+    dbway_column columns[MAX_COLUMNS];
+    const dbway_column* pointers[MAX_COLUMNS];
+    uint32_t n_conditions, n_params;
     struct {
-        uint32_t field, parameter; /* 1 is $1 */
-    } conditions[MAX_CONDITIONS];
+        uint32_t field, parameter;
+    } conditions[MAX_COLUMNS];
     uint64_t limit;
-    uint32_t n_params;
-    struct columns* columns;
     struct cells cells;
-    size_t n_rows;
 };
+bool same_columns(const struct result* left, const struct result* right);
 
-/* Understands the text and reads its table. Give the result to result_free(), after a failure too. */
-dbway_status result_describe(struct result* result, const struct database* database, dbway_str sql,
+/* Understands the text and reads its table. *out was null; give it to result_free(), after a failure too. */
+dbway_status result_describe(struct result** out, const char* directory, dbway_str sql,
                              const atomic_bool* cancelled, struct failure* failure);
 /* Makes the rows: those of the first set of parameters, those of the second and so on. */
 dbway_status result_run(struct result* result, const dbway_request* request, const atomic_bool* cancelled,
                         struct failure* failure);
 void result_free(struct result* result);
 
-/* `n` columns without a name, all TEXT; null: out of memory. */
-struct columns* columns_of_params(uint32_t n);
-bool columns_equal(const struct columns* left, const struct columns* right);
+/* ---- connection.c ---- */
 
-static inline dbway_status check_cancelled(const atomic_bool* cancelled, struct failure* failure) {
-    if (!atomic_load_explicit(cancelled, memory_order_relaxed)) return DBWAY_OK;
-    return fail(failure, DBWAY_ERR_CANCELLED, "57014", "the request was cancelled");
-}
+extern const dbway_conn_api csv_conn_api;
+
+/* Owns `directory` from then on; null: out of memory, and it does not. */
+dbway_conn* connection_make(char* directory, const dbway_diag_sink* sink);
 
 #endif

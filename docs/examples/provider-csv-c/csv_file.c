@@ -1,5 +1,4 @@
 /* csv_file.c - one file of the directory as a table (RFC 4180). */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -53,77 +52,50 @@ void table_free(struct table* table) {
     memset(table, 0, sizeof *table);
 }
 
+dbway_status check_cancelled(const atomic_bool* cancelled, struct failure* failure) {
+    if (!atomic_load_explicit(cancelled, memory_order_relaxed)) return DBWAY_OK;
+    return fail(failure, DBWAY_ERR_CANCELLED, "57014", "the request was cancelled");
+}
+
 /* ---- bytes ---- */
 
-static dbway_status fail_errno(struct failure* failure, const char* what, const char* path) {
-    const int code = errno;
-    const dbway_status status = code == EACCES || code == EPERM    ? DBWAY_ERR_PERMISSION
-                                : code == EMFILE || code == ENFILE ? DBWAY_ERR_RESOURCE
-                                                                   : DBWAY_ERR_CONNECTION;
-    fail(failure, status, status == DBWAY_ERR_PERMISSION ? "42501" : "58030", "%s \"%s\": %s", what, path,
-         strerror(code));
-    failure->native_code = code;
-    return status;
+static dbway_status fail_errno(struct failure* failure, const char* path) {
+    const bool missing = errno == ENOENT || errno == ENAMETOOLONG;
+    return fail(failure, missing ? DBWAY_ERR_SYNTAX : DBWAY_ERR_RESOURCE, missing ? "42P01" : "58030",
+                "cannot read \"%s\": %s", path, strerror(errno));
 }
 
-dbway_status directory_check(const struct database* database, struct failure* failure) {
-    DIR* const directory = opendir(database->directory);
-    if (directory == NULL) return fail_errno(failure, "cannot read the directory", database->directory);
-    closedir(directory);
-    return DBWAY_OK;
-}
-
-static dbway_status fail_no_table(const struct database* database, dbway_str name, struct failure* failure) {
-    return fail(failure, DBWAY_ERR_SYNTAX, "42P01", "no table \"%.*s\": there is no such file in \"%s\"",
-                (int)(name.len < 100 ? name.len : 100), name.ptr, database->directory);
-}
-
-/* The file is read, not mapped: a map of a file that another process cuts short ends in SIGBUS. Not waiting
- * for a FIFO's writer, or reading a device for ever, is why it must be a regular file. */
+/* The file is read, not mapped: a map of a file that another process cuts short ends in SIGBUS. */
 static dbway_status read_bytes(int fd, const char* path, char** bytes, size_t* size,
                                struct failure* failure) {
     struct stat stat;
-    size_t room;
-    if (fstat(fd, &stat) != 0) return fail_errno(failure, "cannot read", path);
-    if (!S_ISREG(stat.st_mode)) return fail(failure, DBWAY_ERR_DATA, "58030", "\"%s\" is not a file", path);
-    if ((uint64_t)stat.st_size >= UINT32_MAX) /* dbway_value.len */
-        return fail(failure, DBWAY_ERR_RESOURCE, "54000", "\"%s\" has more than 4 GiB", path);
-    room = (size_t)stat.st_size + 1;
-    *bytes = malloc(room);
+    ssize_t got = 1;
+    if (fd < 0 || fstat(fd, &stat) != 0) return fail_errno(failure, path);
+    if (!S_ISREG(stat.st_mode) || (uint64_t)stat.st_size >= UINT32_MAX) /* a cell's length has 32 bits */
+        return fail(failure, DBWAY_ERR_RESOURCE, "58030", "\"%s\" is no file of less than 4 GiB", path);
+    *bytes = malloc((size_t)stat.st_size + 1);
     if (*bytes == NULL) return fail_no_memory(failure);
-    for (*size = 0; *size < room;) {
-        const ssize_t got = read(fd, *bytes + *size, room - *size);
-        if (got == 0) return DBWAY_OK;
-        if (got > 0)
-            *size += (size_t)got;
-        else if (errno != EINTR)
-            return fail_errno(failure, "cannot read", path);
+    for (; got != 0 && *size <= (size_t)stat.st_size; *size += (size_t)got) {
+        do got = read(fd, *bytes + *size, (size_t)stat.st_size + 1 - *size);
+        while (got < 0 && errno == EINTR);
+        if (got < 0) return fail_errno(failure, path);
     }
+    if (*size <= (size_t)stat.st_size) return DBWAY_OK;
     return fail(failure, DBWAY_ERR_CONFLICT, "58030", "\"%s\" grew while it was read; try again", path);
 }
 
-static dbway_status read_file(const struct database* database, dbway_str name, char** bytes, size_t* size,
+/* O_NONBLOCK: not to wait for the writer of a FIFO. */
+static dbway_status read_file(const char* directory, dbway_str name, char** bytes, size_t* size,
                               struct failure* failure) {
-    const size_t room = strlen(database->directory) + name.len + sizeof "/.csv";
+    const size_t room = strlen(directory) + name.len + sizeof "/.csv";
+    char* const path = malloc(room);
     dbway_status status;
-    char* path;
     int fd;
-    /* No name leads out of the directory. */
-    if (name.len == 0 || name.ptr[0] == '.' || memchr(name.ptr, '/', name.len) != NULL ||
-        memchr(name.ptr, '\0', name.len) != NULL)
-        return fail_no_table(database, name, failure);
-    path = malloc(room);
     if (path == NULL) return fail_no_memory(failure);
-    snprintf(path, room, "%s/%.*s.csv", database->directory, (int)name.len, name.ptr);
+    snprintf(path, room, "%s/%.*s.csv", directory, (int)name.len, name.ptr);
     fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd >= 0) {
-        status = read_bytes(fd, path, bytes, size, failure);
-        close(fd);
-    } else if (errno == ENOENT || errno == ENAMETOOLONG) {
-        status = fail_no_table(database, name, failure);
-    } else {
-        status = fail_errno(failure, "cannot open", path);
-    }
+    status = read_bytes(fd, path, bytes, size, failure);
+    if (fd >= 0) close(fd);
     free(path);
     return status;
 }
@@ -158,91 +130,76 @@ static void take_plain(struct reader* reader, dbway_value* cell) {
         --cell->len;
 }
 
-static bool is_null(const struct database* database, const dbway_value* cell) {
-    return database->null_text != NULL && cell->len == database->null_length &&
-           memcmp(cell->v.text, database->null_text, cell->len) == 0;
-}
-
 static bool at_line_end(const struct reader* reader) {
     const char* at = reader->at;
     if (at < reader->end && *at == '\r') ++at;
     return at == reader->end || *at == '\n';
 }
 
-/* Adds the cells of one record. The first one is the header, whose names are never NULL. */
-static dbway_status take_record(struct reader* reader, const struct database* database, struct table* table,
-                                struct failure* failure) {
-    const uint64_t line = reader->line;
-    const bool header = table->n_columns == 0;
-    const size_t before = table->cells.count;
-    size_t n;
+/* Adds the cells of one record. */
+static dbway_status take_record(struct reader* reader, struct table* table, struct failure* failure) {
+    const unsigned long long line = reader->line;
+    uint32_t n = 0;
     do {
         dbway_value* const cell = cells_add(&table->cells);
         if (cell == NULL) return fail_no_memory(failure);
         cell->type = DBWAY_T_TEXT;
-        if (reader->at == reader->end || *reader->at != '"') {
+        if (reader->at == reader->end || *reader->at != '"')
             take_plain(reader, cell);
-            if (!header && is_null(database, cell)) memset(cell, 0, sizeof *cell);
-        } else {
-            if (!take_quoted(reader, cell))
-                return fail(failure, DBWAY_ERR_DATA, "22P04",
-                            "a quote opened in the record of line %llu is never closed",
-                            (unsigned long long)line);
-            if (at_line_end(reader) && reader->at < reader->end && *reader->at == '\r') ++reader->at;
-            if (reader->at < reader->end && *reader->at != ',' && *reader->at != '\n')
-                return fail(failure, DBWAY_ERR_DATA, "22P04", "line %llu: text behind a closing quote",
-                            (unsigned long long)reader->line);
-        }
+        else if (!take_quoted(reader, cell))
+            return fail(failure, DBWAY_ERR_DATA, "22P04", "line %llu: its last quote never closes", line);
+        if (at_line_end(reader) && reader->at < reader->end && *reader->at == '\r') ++reader->at;
+        if (reader->at < reader->end && *reader->at != ',' && *reader->at != '\n')
+            return fail(failure, DBWAY_ERR_DATA, "22P04", "line %llu: text behind a closing quote", line);
+        ++n;
     } while (reader->at < reader->end && *reader->at++ == ',');
-    n = table->cells.count - before;
-    if (reader->at > table->bytes && reader->at[-1] == '\n') ++reader->line;
-    if (header) table->n_columns = (uint32_t)n;
+    reader->line += reader->at[-1] == '\n';
+    if (table->n_columns == 0 && n <= MAX_COLUMNS) table->n_columns = n;
     if (n == table->n_columns) return DBWAY_OK;
-    return fail(failure, DBWAY_ERR_DATA, "22P04", "line %llu: %zu fields, expected %u",
-                (unsigned long long)line, n, (unsigned)table->n_columns);
+    return fail(failure, DBWAY_ERR_DATA, "22P04", "line %llu: %u fields, expected %u", line, n,
+                table->n_columns == 0 ? MAX_COLUMNS : table->n_columns);
 }
 
-static dbway_status take_records(struct reader* reader, const struct database* database,
-                                 const atomic_bool* cancelled, struct table* table, struct failure* failure) {
+static dbway_status take_records(struct reader* reader, const atomic_bool* cancelled, struct table* table,
+                                 struct failure* failure) {
     dbway_status status = DBWAY_OK;
-    const char* const begin = reader->at;
-    const size_t good = utf8_prefix(begin, (size_t)(reader->end - begin));
-    if (begin + good != reader->end) {
-        for (; reader->at < begin + good; ++reader->at) reader->line += *reader->at == '\n';
-        return fail(failure, DBWAY_ERR_DATA, "22021", "line %llu: text that is not UTF-8",
+    const size_t size = (size_t)(reader->end - reader->at);
+    const size_t good = utf8_prefix(reader->at, size);
+    size_t i;
+    for (i = 0; good < size && i < good; ++i) reader->line += reader->at[i] == '\n';
+    if (good < size)
+        return fail(failure, DBWAY_ERR_DATA, "22021", "line %llu: not UTF-8",
                     (unsigned long long)reader->line);
-    }
-    if (begin == reader->end)
-        return fail(failure, DBWAY_ERR_DATA, "22P04", "the file is empty, so it has no columns");
+    if (size == 0) return fail(failure, DBWAY_ERR_DATA, "22P04", "empty, so it has no columns");
     while (status == DBWAY_OK && reader->at < reader->end) {
         status = check_cancelled(cancelled, failure);
-        if (status != DBWAY_OK) break;
-        if (table->n_columns > 1 && at_line_end(reader)) {
+        if (status == DBWAY_OK && table->n_columns > 1 && at_line_end(reader)) {
             /* An empty line is a record only where there is one column to be empty. */
-            while (reader->at < reader->end && *reader->at++ != '\n') continue;
+            reader->at += *reader->at == '\r' && reader->at + 1 < reader->end ? 2 : 1;
             ++reader->line;
-        } else {
-            status = take_record(reader, database, table, failure);
+        } else if (status == DBWAY_OK) {
+            status = take_record(reader, table, failure);
         }
     }
     return status;
 }
 
-dbway_status table_read(const struct database* database, dbway_str name, const atomic_bool* cancelled,
-                        struct table* table, struct failure* failure) {
-    struct reader reader;
+dbway_status table_read(struct table* table, const char* directory, dbway_str name,
+                        const atomic_bool* cancelled, struct failure* failure) {
+    struct reader reader = {NULL, NULL, 1};
     struct failure reason = {0};
     size_t size = 0;
-    dbway_status status = read_file(database, name, &table->bytes, &size, failure);
+    dbway_status status;
+    if (name.len == 0 || name.ptr[0] == '.' || memchr(name.ptr, '/', name.len) != NULL ||
+        memchr(name.ptr, '\0', name.len) != NULL)
+        return fail(failure, DBWAY_ERR_SYNTAX, "42P01", "a table's name cannot lead out of the directory");
+    status = read_file(directory, name, &table->bytes, &size, failure);
     if (status != DBWAY_OK) return status;
     reader.at = table->bytes;
     reader.end = table->bytes + size;
-    reader.line = 1;
-    if (size >= 3 && memcmp(table->bytes, "\xEF\xBB\xBF", 3) == 0) reader.at += 3; /* byte order mark */
-    status = take_records(&reader, database, cancelled, table, &reason);
-    if (status == DBWAY_ERR_DATA)
-        return fail(failure, status, reason.sqlstate, "table \"%.*s\", %s",
-                    (int)(name.len < 100 ? name.len : 100), name.ptr, reason.message);
-    if (status != DBWAY_OK) *failure = reason;
-    return status;
+    if (size >= 3 && memcmp(reader.at, "\xEF\xBB\xBF", 3) == 0) reader.at += 3; /* byte order mark */
+    status = take_records(&reader, cancelled, table, &reason);
+    if (status == DBWAY_OK) return status;
+    return fail(failure, status, reason.sqlstate, "table \"%.*s\", %s",
+                (int)(name.len < 100 ? name.len : 100), name.ptr, reason.message);
 }

@@ -2,7 +2,6 @@
 #include <dbway/ext/conformance.h>
 #include <dbway/sdk/entry.hpp>
 #include <dbway/sdk/option_reader.hpp>
-#include <dbway/sdk/option_text.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <condition_variable>
@@ -56,14 +55,17 @@ dbway_value to_cell(const Value& value, sdk::RowBatch& batch) {
     } else if (const auto* number = std::get_if<double>(&value)) {
         cell.type = DBWAY_T_F64;
         cell.v.f64 = *number;
-    } else if (const auto* boolean = std::get_if<bool>(&value)) {
-        cell.type = DBWAY_T_BOOL;
-        cell.v.i64 = *boolean ? 1 : 0;
-    } else if (const auto* time = std::get_if<Time>(&value)) {
-        cell.type = DBWAY_T_TIMESTAMPTZ;
-        cell.v.i64 = time->time_since_epoch().count();
     }
     return cell;
+}
+
+// A row matches by the text or the integer that it holds; NULL matches nothing.
+bool equal(const Value& value, const dbway_value& wanted) {
+    if (const auto* integer = std::get_if<std::int64_t>(&value))
+        return wanted.type == DBWAY_T_I64 && wanted.v.i64 == *integer;
+    const auto* text = std::get_if<std::string>(&value);
+    return text != nullptr && wanted.type == DBWAY_T_TEXT &&
+           *text == std::string_view(wanted.v.text, wanted.len);
 }
 
 // [serial], like its connection, which outlives it.
@@ -92,9 +94,9 @@ class ProcStatement final : public sdk::Statement {
                                                       std::to_string(values.size()));
         pause_.reset();
         deadline_ = request.deadline;
-        wanted_ = query_.where_column ? text_of(query_.where_value, values) : std::nullopt;
+        wanted_ = query_.wanted != 0 ? values[query_.wanted - 1] : dbway_value{};  // the host keeps its text
         left_ =
-            query_.limit ? limit(text_of(*query_.limit, values)) : std::numeric_limits<std::int64_t>::max();
+            query_.limit != 0 ? limit(values[query_.limit - 1]) : std::numeric_limits<std::int64_t>::max();
         sample_ = 0;
         rows_.clear();
         at_ = 0;
@@ -124,20 +126,14 @@ class ProcStatement final : public sdk::Statement {
     }
 
   private:
-    static std::int64_t limit(const std::optional<std::string>& text) {
-        if (!text) return std::numeric_limits<std::int64_t>::max();
-        const auto rows = sdk::detail::parse_number<std::int64_t>(*text);
-        if (!rows || *rows < 0)
-            throw sdk::Failure(DBWAY_ERR_DATA, "LIMIT is '" + *text + "', expected a number of rows",
-                               "2201W");
-        return *rows;
+    static std::int64_t limit(const dbway_value& rows) {
+        if (rows.type != DBWAY_T_I64 || rows.v.i64 < 0)
+            throw sdk::Failure(DBWAY_ERR_DATA, "LIMIT is not a number of rows", "2201W");
+        return rows.v.i64;
     }
 
     void add(const Row& row, sdk::RowBatch& batch) {
-        if (query_.where_column) {
-            const auto found = text_of(row[*query_.where_column]);
-            if (!found || found != wanted_) return;
-        }
+        if (query_.where && !equal(row[*query_.where], wanted_)) return;
         dbway_value* cells = batch.add_row();
         for (const std::size_t i : query_.columns) *cells++ = to_cell(row[i], batch);
         --left_;
@@ -147,7 +143,7 @@ class ProcStatement final : public sdk::Statement {
     Pause& pause_;
     std::vector<sdk::Column> columns_, parameters_;
     sdk::Request::Clock::time_point deadline_, read_at_;
-    std::optional<std::string> wanted_;
+    dbway_value wanted_{};
     std::int64_t left_ = 0;
     std::int64_t sample_ = 0;
     std::vector<Row> rows_;
@@ -207,4 +203,4 @@ class ProcProvider final : public sdk::Provider {
 DBWAY_PROVIDER(proc::ProcProvider, "proc", "1.0.0", "Linux /proc", "dbway examples",
                "https://docs.kernel.org/filesystems/proc.html", DBWAY_ENTRY_UNLOAD_SAFE, DBWAY_SCHEMES(),
                R"(license = "MIT"
-description = "processes, memory, load and file systems of this machine as tables")");
+description = "memory, load and file systems of this machine as tables")");

@@ -1,7 +1,6 @@
 // tables.hpp - the tables of this provider, read from /proc at the moment they are asked for.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,9 +9,8 @@
 
 namespace proc {
 
-using Time = std::chrono::sys_time<std::chrono::microseconds>;
 // std::monostate is NULL.
-using Value = std::variant<std::monostate, std::int64_t, double, bool, std::string, Time>;
+using Value = std::variant<std::monostate, std::int64_t, double, std::string>;
 using Row = std::vector<Value>;
 
 struct TableColumn {

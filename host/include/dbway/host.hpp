@@ -22,7 +22,7 @@ class HostState;
 using LogHandler = std::function<void(int severity, std::string_view message)>;
 
 struct HostOptions {
-    // Searched before the directories of the configuration.
+    // Searched after the directories of the configuration.
     std::vector<std::filesystem::path> plugin_directories;
     // Providers that are part of the program, found before any file.
     std::vector<const dbway_entry*> linked;

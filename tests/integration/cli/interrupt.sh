@@ -3,14 +3,16 @@
 sqlite_source
 endless="with recursive s(n) as (select 1 union all select n + 1 from s) select max(n) from s"
 
-# interrupted FILE ARGUMENT…: starts dbway, waits until FILE exists, presses Ctrl-C.
+# interrupted FILE ARGUMENT…: starts dbway, waits until FILE has something in it and dbway listens for SIGINT, then
+# sends it. A shell script's background jobs begin with SIGINT ignored.
 interrupted() {
-    local marker=$1 code=0
+    local marker=$1 code=0 caught
     shift
     "$dbway" "$@" >out 2>err &
     local pid=$!
     for _ in $(seq 600); do
-        [ -s "$marker" ] && break
+        caught=$(awk '/^SigCgt:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)
+        [ -s "$marker" ] && ((0x${caught:-0} & 2)) && break
         sleep 0.05
     done
     kill -INT "$pid"

@@ -58,8 +58,9 @@ TYPED_TEST(CodecInteger, one_beyond_is_an_error) {
         EXPECT_THROW(read<TypeParam>(f64(18446744073709551616.0)), DataError);
         EXPECT_THROW(read<TypeParam>(decimal("18446744073709551616")), DataError);
     }
-    if constexpr (Limits::digits < 64)
+    if constexpr (Limits::digits < 64) {
         EXPECT_THROW(read<TypeParam>(u64(std::numeric_limits<std::uint64_t>::max())), DataError);
+    }
 }
 
 TEST(CodecNumber, signed_from_other_numbers) {

@@ -226,7 +226,8 @@ TEST_F(PoolQueue, waiter_that_gave_up_is_passed_over) {
 
 TEST_F(PoolQueue, options_of_the_source_reach_the_provider) {
     options.read_only = true;
-    options.options.push_back({.key = "database", .value = Secret("d")});
+    options.options.emplace_back().key = "database";
+    options.options.back().value = Secret("d");
     options.pool.connect_timeout = 3s;
     Source db = open_source();
     db.execute("ok");

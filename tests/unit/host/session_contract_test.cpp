@@ -212,7 +212,8 @@ TEST_F(SessionContract, provider_that_cannot_be_created_or_opened) {
     provider.fail_create({DBWAY_ERR_INVALID, "no such thing"});
     EXPECT_THROW(open_host(), Error);
     EXPECT_NO_THROW(open_host());
-    options.options.push_back({.key = "nonsense", .value = Secret("x")});
+    options.options.emplace_back().key = "nonsense";
+    options.options.back().value = Secret("x");
     EXPECT_THROW(open_source().execute("ok"), Error);
 }
 

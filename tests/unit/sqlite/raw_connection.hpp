@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <deque>
@@ -279,7 +280,7 @@ class RawConnection {
     // ---- pieces
 
     static dbway_request make(std::uint32_t kind, std::string_view sql) {
-        static std::uint64_t next_id = 0;
+        static std::atomic<std::uint64_t> next_id{0};
         dbway_request request{};
         request.struct_size = sizeof request;
         request.kind = kind;
