@@ -34,8 +34,9 @@ int load(const std::string& database) {
 }
 
 int run(std::string_view which, std::string_view job, std::int64_t count, const std::string& database) {
-    const std::unique_ptr<bench::Side> side =
-        which == "sqlite3" ? bench::make_sqlite3_side(database) : bench::make_dbway_side(database, which == "pinned");
+    const std::unique_ptr<bench::Side> side = which == "sqlite3"
+                                                  ? bench::make_sqlite3_side(database)
+                                                  : bench::make_dbway_side(database, which == "pinned");
     bench::Checksum sum;
     if (job == "insert") {
         const std::vector<bench::Row> rows = bench::make_rows(count);

@@ -1,5 +1,5 @@
-// jobs.hpp - the jobs that every side of a comparison does: the same rows, keys and checksum, so that a figure with
-// another checksum does not count.
+// jobs.hpp - the jobs that every side of a comparison does: the same rows, keys and checksum, so that a
+// figure with another checksum does not count.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ inline constexpr std::int64_t table_rows = 1'000'000;
 struct Row {
     std::int64_t id = 0;
     double val = 0;
-    std::string name;      // 20 bytes
+    std::string name;         // 20 bytes
     std::int64_t micros = 0;  // since 1970-01-01
     std::string time_text;    // "YYYY-MM-DD HH:MM:SS.ffffff"
 };

@@ -12,9 +12,8 @@ namespace {
 class DbwaySide final : public Side {
   public:
     DbwaySide(const std::string& database, bool pinned)
-        : host_(dbway::Host::open(
-              dbway::parse_configuration("[source.main]\nprovider = \"sqlite\"\ndatabase = '" + database + "'\n",
-                                         "bench.toml", "."))),
+        : host_(dbway::Host::open(dbway::parse_configuration(
+              "[source.main]\nprovider = \"sqlite\"\ndatabase = '" + database + "'\n", "bench.toml", "."))),
           source_(host_.source("main")) {
         if (pinned) connection_.emplace(source_.connection());
     }
@@ -42,7 +41,8 @@ class DbwaySide final : public Side {
         Keys keys;
         for (std::int64_t i = 0; i < count; ++i)
             for (auto [id, val, name, time] :
-                 database.template query<std::int64_t, double, std::string_view, dbway::Timestamp>(point_sql, keys.next()))
+                 database.template query<std::int64_t, double, std::string_view, dbway::Timestamp>(
+                     point_sql, keys.next()))
                 sum.add(id, val, name, time.time_since_epoch().count());
         return sum;
     }
@@ -51,7 +51,8 @@ class DbwaySide final : public Side {
     static Checksum scan_on(Database& database, std::int64_t count) {
         Checksum sum;
         for (auto [id, val, name, time] :
-             database.template query<std::int64_t, double, std::string_view, dbway::Timestamp>(scan_sql(count)))
+             database.template query<std::int64_t, double, std::string_view, dbway::Timestamp>(
+                 scan_sql(count)))
             sum.add(id, val, name, time.time_since_epoch().count());
         return sum;
     }

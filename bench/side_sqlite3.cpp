@@ -81,7 +81,8 @@ class Sqlite3Side final : public Side {
             const int size = format(row.micros, text);
             sqlite3_bind_int64(statement, 1, row.id);
             sqlite3_bind_double(statement, 2, row.val);
-            sqlite3_bind_text(statement, 3, row.name.data(), static_cast<int>(row.name.size()), SQLITE_STATIC);
+            sqlite3_bind_text(statement, 3, row.name.data(), static_cast<int>(row.name.size()),
+                              SQLITE_STATIC);
             sqlite3_bind_text(statement, 4, text, size, SQLITE_STATIC);
             check(db_, sqlite3_step(statement), SQLITE_DONE);
             sqlite3_reset(statement);
@@ -145,13 +146,15 @@ void make_sqlite_database(const std::string& database) {
         "create table w (id integer primary key, val double, name text, ts timestamp); begin";
     check(db, sqlite3_exec(db, schema, nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_stmt* statement = nullptr;
-    check(db, sqlite3_prepare_v2(db, "insert into t values (?, ?, ?, ?)", -1, &statement, nullptr), SQLITE_OK);
+    check(db, sqlite3_prepare_v2(db, "insert into t values (?, ?, ?, ?)", -1, &statement, nullptr),
+          SQLITE_OK);
     for (std::int64_t id = 1; id <= table_rows; ++id) {
         const Row row = make_row(id);
         sqlite3_bind_int64(statement, 1, row.id);
         sqlite3_bind_double(statement, 2, row.val);
         sqlite3_bind_text(statement, 3, row.name.data(), static_cast<int>(row.name.size()), SQLITE_STATIC);
-        sqlite3_bind_text(statement, 4, row.time_text.data(), static_cast<int>(row.time_text.size()), SQLITE_STATIC);
+        sqlite3_bind_text(statement, 4, row.time_text.data(), static_cast<int>(row.time_text.size()),
+                          SQLITE_STATIC);
         check(db, sqlite3_step(statement), SQLITE_DONE);
         sqlite3_reset(statement);
     }

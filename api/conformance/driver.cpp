@@ -591,8 +591,10 @@ Event copy_event(const dbway_event& event) {
     copy.n_columns = event.n_columns;
     copy.tag = to_string(event.tag);
     if (event.last_id != nullptr) copy.last_id = OwnedValue::copy(*event.last_id);
-    copy.columns = copy_columns(event.columns, event.n_columns);
-    copy.params = copy_columns(event.params, event.n_params);
+    // Elsewhere the columns may be fewer than n_columns tells: only an announcement is taken at its word.
+    const bool announces = event.kind == DBWAY_E_COLUMNS || (event.flags & DBWAY_EF_SET) != 0;
+    if (announces) copy.columns = copy_columns(event.columns, event.n_columns);
+    if (event.kind == DBWAY_E_COLUMNS) copy.params = copy_columns(event.params, event.n_params);
     if (event.cells != nullptr && (event.kind == DBWAY_E_ROWS || event.kind == DBWAY_E_NOTIFY)) {
         for (std::uint32_t r = 0; r < event.n_rows; ++r) {
             OwnedRow row;

@@ -9,7 +9,8 @@
 
 namespace dbway::detail {
 
-// The monotonic clock with the resolution of a timer tick (1 to 10 ms), at a third of the price of an exact one.
+// The monotonic clock with the resolution of a timer tick (1 to 10 ms), at a third of the price of an exact
+// one.
 struct CoarseClock {
     using duration = std::chrono::nanoseconds;
     using rep = duration::rep;
@@ -24,9 +25,10 @@ struct CoarseClock {
     }
 };
 
-// When a connection opened at `opened` ends: its lifetime less a part of the jitter that `chance`, from 0 to 1,
-// chooses. max() for a pool without a limit.
-inline CoarseClock::time_point expiry(const PoolOptions& options, CoarseClock::time_point opened, double chance) {
+// When a connection opened at `opened` ends: its lifetime less a part of the jitter that `chance`, from 0 to
+// 1, chooses. max() for a pool without a limit.
+inline CoarseClock::time_point expiry(const PoolOptions& options, CoarseClock::time_point opened,
+                                      double chance) {
     if (options.max_lifetime.count() <= 0) return CoarseClock::time_point::max();
     const double part = 1.0 - options.lifetime_jitter * chance;
     return opened + std::chrono::nanoseconds(
@@ -39,7 +41,8 @@ inline bool needs_check(const PoolOptions& options, CoarseClock::duration idle) 
 }
 
 // Whether housekeeping closes an idle connection, when `open` are open.
-inline bool idle_too_long(const PoolOptions& options, CoarseClock::duration idle, std::uint32_t open) noexcept {
+inline bool idle_too_long(const PoolOptions& options, CoarseClock::duration idle,
+                          std::uint32_t open) noexcept {
     return options.idle_timeout.count() > 0 && open > options.min && idle >= options.idle_timeout;
 }
 

@@ -71,8 +71,10 @@ Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) 
             --counters_.acquired;
             ++counters_.discarded;
             // The place stays ours, so that nobody who came later gets it, unless another one is idle.
-            if (idle_.empty()) ++opening_;
-            else --total_;
+            if (idle_.empty())
+                ++opening_;
+            else
+                --total_;
             if (!idle_.empty()) continue;
         }
         return lend(open(deadline));
@@ -131,7 +133,8 @@ Pool::SessionPtr Pool::open(Clock::time_point deadline) {
 Pool::SessionPtr Pool::wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline,
                             const std::stop_token& stop) {
     const auto begin = Clock::now();
-    const auto limit = std::min(deadline, begin + std::chrono::duration_cast<Clock::duration>(options().pool.acquire_timeout));
+    const auto limit = std::min(
+        deadline, begin + std::chrono::duration_cast<Clock::duration>(options().pool.acquire_timeout));
     Waiter waiter;
     const auto place = waiters_.insert(waiters_.end(), &waiter);
     // The callback takes the lock, so it must be neither made nor unmade under it.
@@ -142,7 +145,8 @@ Pool::SessionPtr Pool::wait(std::unique_lock<std::mutex>& lock, Clock::time_poin
             waiter.changed.notify_one();
         });
         lock.lock();
-        while (!waiter.served() && !stop.stop_requested() && Clock::now() < limit) waiter.changed.wait_until(lock, limit);
+        while (!waiter.served() && !stop.stop_requested() && Clock::now() < limit)
+            waiter.changed.wait_until(lock, limit);
         if (!waiter.served()) waiters_.erase(place);
         lock.unlock();
     }
@@ -169,9 +173,9 @@ void Pool::throw_timeout(Clock::duration waited) {
         const std::lock_guard lock(mutex_);
         ++counters_.timeouts;
         details.message = "no connection became free within " + in_seconds(waited) + " (max " +
-                          std::to_string(options().pool.max) + ", open " + std::to_string(total_ - opening_) + ", idle " +
-                          std::to_string(idle_.size()) + ", opening " + std::to_string(opening_) + ", waiting " +
-                          std::to_string(waiters_.size()) + ")";
+                          std::to_string(options().pool.max) + ", open " + std::to_string(total_ - opening_) +
+                          ", idle " + std::to_string(idle_.size()) + ", opening " + std::to_string(opening_) +
+                          ", waiting " + std::to_string(waiters_.size()) + ")";
         cause = last_open_error_;
     }
     if (!cause.empty()) details.detail = "the last attempt to open one failed: " + cause;
@@ -187,8 +191,10 @@ void Pool::release(Session* given) noexcept {
         std::erase(lent_, given);
     }
     const bool usable = session->clean();
-    if (usable) session->mark.idle_since = CoarseClock::now();
-    else session.reset();
+    if (usable)
+        session->mark.idle_since = CoarseClock::now();
+    else
+        session.reset();
     const std::lock_guard lock(mutex_);
     if (!usable) {
         ++counters_.discarded;
@@ -239,7 +245,8 @@ void Pool::housekeep() noexcept {
             // The least recently used ones are in front.
             for (auto i = idle_.begin(); i != idle_.end();) {
                 const Session& session = **i;
-                if (now >= session.mark.expires || idle_too_long(options().pool, now - session.mark.idle_since, total_)) {
+                if (now >= session.mark.expires ||
+                    idle_too_long(options().pool, now - session.mark.idle_since, total_)) {
                     old.push_back(std::move(*i));
                     i = idle_.erase(i);
                     ++counters_.discarded;
@@ -262,8 +269,9 @@ void Pool::housekeep() noexcept {
                 const std::lock_guard lock(mutex_);
                 --counters_.acquired;  // nobody asked for it
             } catch (const std::exception& error) {
-                environment_.log(DBWAY_LOG_WARN, "source \"" + options().name +
-                                                     "\": a connection for pool.min could not be opened: " + error.what());
+                environment_.log(DBWAY_LOG_WARN,
+                                 "source \"" + options().name +
+                                     "\": a connection for pool.min could not be opened: " + error.what());
             }
             if (session) release(session.release());
         }
@@ -273,10 +281,11 @@ void Pool::housekeep() noexcept {
             const std::lock_guard lock(mutex_);
             more = total_ < options().pool.min && last_open_error_.empty();
         }
-        housekeeper_->schedule(Clock::now() + (more ? Clock::duration::zero() : Clock::duration(housekeeping_period)),
-                               [weak = weak_from_this()] {
-                                   if (const std::shared_ptr<Pool> pool = weak.lock()) pool->housekeep();
-                               });
+        housekeeper_->schedule(
+            Clock::now() + (more ? Clock::duration::zero() : Clock::duration(housekeeping_period)),
+            [weak = weak_from_this()] {
+                if (const std::shared_ptr<Pool> pool = weak.lock()) pool->housekeep();
+            });
     } catch (const std::exception& error) {
         environment_.log(DBWAY_LOG_ERROR, std::string("the pool's housekeeping ended: ") + error.what());
     }
@@ -289,14 +298,16 @@ void Pool::report_leaks() {
         const std::lock_guard lock(mutex_);
         const auto now = CoarseClock::now();
         for (Session* session : lent_) {
-            if (session->mark.leak_reported || now - session->mark.lent_at < options().pool.leak_after) continue;
+            if (session->mark.leak_reported || now - session->mark.lent_at < options().pool.leak_after)
+                continue;
             session->mark.leak_reported = true;
             ++late;
         }
     }
     if (late != 0)
         environment_.log(DBWAY_LOG_WARN, "source \"" + options().name + "\": " + std::to_string(late) +
-                                             " connection(s) lent for longer than " + in_seconds(options().pool.leak_after) +
+                                             " connection(s) lent for longer than " +
+                                             in_seconds(options().pool.leak_after) +
                                              "; is one kept by mistake?");
 }
 

@@ -1,5 +1,5 @@
-// pool.hpp - the connections of one source: lends the most recently used one, hands a returned one to whoever has
-// waited longest, and never more than `max` at a time.
+// pool.hpp - the connections of one source: lends the most recently used one, hands a returned one to whoever
+// has waited longest, and never more than `max` at a time.
 #pragma once
 
 #include <dbway/options.hpp>
@@ -18,7 +18,8 @@
 
 namespace dbway::detail {
 
-// Thread-safe. No lock is held while a provider is called. Lives as long as anybody has a Source or a connection.
+// Thread-safe. No lock is held while a provider is called. Lives as long as anybody has a Source or a
+// connection.
 class Pool : public std::enable_shared_from_this<Pool> {
   public:
     using Clock = std::chrono::steady_clock;
@@ -29,8 +30,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
     // Starts the keeping of `min` connections, if there is a `min`.
     void start();
 
-    // A clean connection. Waits until `deadline` or the acquire timeout, whichever is sooner; throws PoolTimeout,
-    // Cancelled when stop is requested, or why no connection could be opened.
+    // A clean connection. Waits until `deadline` or the acquire timeout, whichever is sooner; throws
+    // PoolTimeout, Cancelled when stop is requested, or why no connection could be opened.
     Session* acquire(Clock::time_point deadline, const std::stop_token& stop);
     // Takes a connection back: cleaned if it needs it, closed if it cannot be.
     void release(Session* session) noexcept;
@@ -50,7 +51,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
     SessionPtr open(Clock::time_point deadline);
     // Called with the lock; returns without it. Null: there is a place to open a connection.
-    SessionPtr wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline, const std::stop_token& stop);
+    SessionPtr wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline,
+                    const std::stop_token& stop);
     bool fit(Session& session) const noexcept;
     Session* lend(SessionPtr session);
     // A connection has gone: its place goes to the longest waiter.
@@ -67,7 +69,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     std::vector<SessionPtr> idle_;  // the last one was used last
     std::vector<Session*> lent_;    // only with leak_after
     std::list<Waiter*> waiters_;    // the first one has waited longest
-    std::uint32_t total_ = 0;     // connections open, lent and being opened
+    std::uint32_t total_ = 0;       // connections open, lent and being opened
     std::uint32_t opening_ = 0;
     PoolStatistics counters_;
     std::string last_open_error_;

@@ -42,7 +42,8 @@ struct Progress {
 
 }  // namespace
 
-// All requests go out in one submit. The default chains each to the next, so that nothing after a failure runs.
+// All requests go out in one submit. The default chains each to the next, so that nothing after a failure
+// runs.
 class BatchRun {
   public:
     BatchRun(Session& session, const Batch& batch, const QueryOptions& options)
@@ -66,7 +67,8 @@ class BatchRun {
   private:
     void send() {
         session_.requests_.clear();
-        session_.running_kind_ = DBWAY_R_SCRIPT;  // for an error's sake: several statements, some may change data
+        session_.running_kind_ =
+            DBWAY_R_SCRIPT;  // for an error's sake: several statements, some may change data
         session_.running_statement_ = 0;
         session_.running_sql_ = {};
         unprepared_ = session_.add_unprepares(timeout_);
@@ -100,7 +102,8 @@ class BatchRun {
         dbway_request& request =
             session_.add_request(progress.statement != nullptr ? DBWAY_R_EXECUTE : DBWAY_R_QUERY, timeout_);
         progress.execute_id = request.id;
-        request.batch_rows = options_.batch_rows != 0 ? options_.batch_rows : session_.environment_.options.batch_rows;
+        request.batch_rows =
+            options_.batch_rows != 0 ? options_.batch_rows : session_.environment_.options.batch_rows;
         if (progress.statement != nullptr) {
             request.stmt = progress.statement->id;
             request.flags = DBWAY_RF_COLUMNS_KNOWN;
@@ -135,14 +138,30 @@ class BatchRun {
         return progress.statement;
     }
 
-    static void order_by_name(const BatchItem& item, const std::vector<std::string>& names, Progress& progress) {
+    static void order_by_name(const BatchItem& item, const std::vector<std::string>& names,
+                              Progress& progress) {
         for (const std::string& given : item.names)
             if (std::find(names.begin(), names.end(), given) == names.end())
                 throw_error(Category::invalid, "the statement has no placeholder :" + given);
         for (const std::string& name : names) {
             const auto given = std::find(item.names.begin(), item.names.end(), name);
-            if (given == item.names.end()) throw_error(Category::invalid, "no value for the placeholder :" + name);
+            if (given == item.names.end())
+                throw_error(Category::invalid, "no value for the placeholder :" + name);
             progress.values.push_back(item.values[static_cast<std::size_t>(given - item.names.begin())]);
+        }
+    }
+
+    // That the event ends a request without rows, and that none is skipped unless one before it has failed.
+    void check_final() {
+        switch (session_.event_.kind) {
+            case DBWAY_E_DONE:
+            case DBWAY_E_FAILED:
+                return;
+            case DBWAY_E_SKIPPED:
+                if (error_ || first_error_) return;
+                session_.broken("it skipped a statement, and none before it had failed");
+            default:
+                session_.broken("event " + std::to_string(session_.event_.kind) + " in a batch");
         }
     }
 
@@ -152,6 +171,7 @@ class BatchRun {
             session_.next_event();
             if (session_.event_.request_id != id) session_.broken("events out of order in a batch");
         } while (session_.event_.kind == DBWAY_E_COLUMNS);
+        check_final();
         Outcome ignored;
         session_.finish_event(ignored);
         return session_.event_.kind == DBWAY_E_DONE;
@@ -163,15 +183,20 @@ class BatchRun {
             if (session_.event_.n_columns != 0) progress.statement->columns = session_.read_columns();
             expect(progress.prepare_id);
         } else {
-            if (session_.event_.request_id != progress.prepare_id) session_.broken("events out of order in a batch");
+            if (session_.event_.request_id != progress.prepare_id)
+                session_.broken("events out of order in a batch");
+            check_final();
             Outcome ignored;
             session_.finish_event(ignored);
         }
-        if (session_.event_.kind == DBWAY_E_DONE) progress.statement->prepared = true;
-        else if (session_.event_.kind == DBWAY_E_FAILED) keep_error(progress);
+        if (session_.event_.kind == DBWAY_E_DONE)
+            progress.statement->prepared = true;
+        else if (session_.event_.kind == DBWAY_E_FAILED)
+            keep_error(progress);
     }
 
-    // Out of the cache, when it is known that the provider does not have it. A text may be there several times.
+    // Out of the cache, when it is known that the provider does not have it. A text may be there several
+    // times.
     void drop(const Progress& progress) { session_.cache_.erase(batch_.items()[progress.item].sql); }
 
     // Why the statement was not prepared, be it for an earlier item of the same text.
@@ -184,12 +209,15 @@ class BatchRun {
 
     void keep_error(Progress& progress) {
         ErrorDetails details = session_.take_error(session_.event_.status);
-        if (session_.event_.request_id == progress.prepare_id) progress.prepare_error = details;
-        else if (const ErrorDetails* cause = prepare_error(progress.statement)) details = *cause;
+        if (session_.event_.request_id == progress.prepare_id)
+            progress.prepare_error = details;
+        else if (const ErrorDetails* cause = prepare_error(progress.statement))
+            details = *cause;
         // Statements that were sent already cannot be prepared again; the next run of this text can.
         if (progress.statement != nullptr && session_.stale_statement(details)) stale_.push_back(&progress);
         details.batch_index = static_cast<std::int64_t>(progress.item);
-        details.message = "statement " + std::to_string(progress.item + 1) + " of the batch: " + details.message;
+        details.message =
+            "statement " + std::to_string(progress.item + 1) + " of the batch: " + details.message;
         try {
             session_.throw_details(std::move(details));
         } catch (...) {
@@ -209,18 +237,25 @@ class BatchRun {
         RowBuffer& buffer = cursor.extras().buffer;
         while (!cursor.final_) {
             session_.next_event();
-            if (session_.event_.request_id == progress.execute_id && session_.event_.kind == DBWAY_E_SKIPPED) {
+            if (session_.event_.request_id == progress.execute_id &&
+                session_.event_.kind == DBWAY_E_SKIPPED) {
+                check_final();
                 cursor.final_ = true;
-            } else if (session_.event_.request_id == progress.execute_id && session_.event_.kind == DBWAY_E_FAILED) {
+            } else if (session_.event_.request_id == progress.execute_id &&
+                       session_.event_.kind == DBWAY_E_FAILED) {
                 session_.finish_event(cursor.outcome_);
                 cursor.final_ = true;
-                if (!error_) keep_error(progress);
-                else session_.diagnostics_.clear();
+                if (!error_)
+                    keep_error(progress);
+                else
+                    session_.diagnostics_.clear();
             } else {
                 session_.take_event(cursor, &buffer);
                 session_.guard_ = guard_.get();
             }
         }
+        // The columns are there to be asked for before the first row is read.
+        if (!cursor.set_open_ && !buffer.empty()) cursor.receive();
         const std::int64_t affected = error_ ? -1 : cursor.outcome_.affected;
         results_.emplace_back(std::move(cursor), affected, error_);
     }

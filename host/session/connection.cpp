@@ -14,12 +14,24 @@ namespace {
 std::uint32_t begin_flags(const TransactionOptions& options) {
     std::uint32_t flags = 0;
     switch (options.isolation) {
-        case Isolation::server_default: flags = DBWAY_TX_DEFAULT; break;
-        case Isolation::read_uncommitted: flags = DBWAY_TX_READ_UNCOMMITTED; break;
-        case Isolation::read_committed: flags = DBWAY_TX_READ_COMMITTED; break;
-        case Isolation::repeatable_read: flags = DBWAY_TX_REPEATABLE_READ; break;
-        case Isolation::snapshot: flags = DBWAY_TX_SNAPSHOT; break;
-        case Isolation::serializable: flags = DBWAY_TX_SERIALIZABLE; break;
+        case Isolation::server_default:
+            flags = DBWAY_TX_DEFAULT;
+            break;
+        case Isolation::read_uncommitted:
+            flags = DBWAY_TX_READ_UNCOMMITTED;
+            break;
+        case Isolation::read_committed:
+            flags = DBWAY_TX_READ_COMMITTED;
+            break;
+        case Isolation::repeatable_read:
+            flags = DBWAY_TX_REPEATABLE_READ;
+            break;
+        case Isolation::snapshot:
+            flags = DBWAY_TX_SNAPSHOT;
+            break;
+        case Isolation::serializable:
+            flags = DBWAY_TX_SERIALIZABLE;
+            break;
     }
     if (options.read_only) flags |= DBWAY_TX_READ_ONLY;
     if (options.deferrable) flags |= DBWAY_TX_DEFERRABLE;
@@ -73,7 +85,8 @@ bool Connection::in_transaction() const { return session().in_transaction(); }
 Transaction::Transaction(detail::Lease lease, const TransactionOptions& options)
     : lease_(std::move(lease)), deadline_(detail::deadline_of(options.deadline)), stop_(options.stop) {
     if (lease_.session()->in_transaction())
-        throw_error(Category::invalid, "this connection is in a transaction already; use savepoint() to nest");
+        throw_error(Category::invalid,
+                    "this connection is in a transaction already; use savepoint() to nest");
     lease_.session()->command(DBWAY_R_BEGIN, {}, begin_flags(options), bounded(nullptr));
     active_ = true;
 }
@@ -114,9 +127,10 @@ void Transaction::commit() {
     if (failed) {
         lease_.session()->command(DBWAY_R_ROLLBACK);
         lease_.release();
-        throw_error(Category::invalid,
-                    "the transaction had failed and was rolled back: a statement in it ended with an error that was "
-                    "not undone by a savepoint");
+        throw_error(
+            Category::invalid,
+            "the transaction had failed and was rolled back: a statement in it ended with an error that was "
+            "not undone by a savepoint");
     }
     try {
         lease_.session()->command(DBWAY_R_COMMIT, {}, 0, bounded(nullptr));
@@ -131,7 +145,8 @@ void Transaction::commit() {
 void Transaction::rollback() {
     if (!active_) return;
     active_ = false;
-    if (lease_.session()->in_transaction() && !lease_.session()->dead()) lease_.session()->command(DBWAY_R_ROLLBACK);
+    if (lease_.session()->in_transaction() && !lease_.session()->dead())
+        lease_.session()->command(DBWAY_R_ROLLBACK);
     lease_.release();
 }
 
@@ -166,7 +181,8 @@ CopyIn Transaction::start_copy(std::string_view table, const std::vector<std::st
 
 // ---- Savepoint
 
-Transaction::Savepoint::Savepoint(Transaction& transaction) : transaction_(transaction), depth_(++transaction.savepoints_) {
+Transaction::Savepoint::Savepoint(Transaction& transaction)
+    : transaction_(transaction), depth_(++transaction.savepoints_) {
     transaction.check_active();
     transaction.lease_.session()->command(DBWAY_R_SAVEPOINT, "dbway_" + std::to_string(depth_), 0,
                                           transaction.bounded(nullptr));

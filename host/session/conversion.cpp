@@ -14,24 +14,42 @@ namespace {
 
 const char* type_name(std::uint8_t type) noexcept {
     switch (type) {
-        case DBWAY_T_NULL: return "NULL";
-        case DBWAY_T_BOOL: return "boolean";
-        case DBWAY_T_I64: return "integer";
-        case DBWAY_T_U64: return "unsigned integer";
-        case DBWAY_T_F64: return "double";
-        case DBWAY_T_DECIMAL: return "decimal";
-        case DBWAY_T_TEXT: return "text";
-        case DBWAY_T_BLOB: return "blob";
-        case DBWAY_T_DATE: return "date";
-        case DBWAY_T_TIME: return "time";
-        case DBWAY_T_TIMESTAMP: return "timestamp";
-        case DBWAY_T_TIMESTAMPTZ: return "timestamp with time zone";
-        case DBWAY_T_INTERVAL: return "interval";
-        case DBWAY_T_UUID: return "UUID";
-        case DBWAY_T_JSON: return "JSON";
-        case DBWAY_T_ARRAY: return "array";
-        case DBWAY_T_NATIVE: return "native";
-        default: return "unknown";
+        case DBWAY_T_NULL:
+            return "NULL";
+        case DBWAY_T_BOOL:
+            return "boolean";
+        case DBWAY_T_I64:
+            return "integer";
+        case DBWAY_T_U64:
+            return "unsigned integer";
+        case DBWAY_T_F64:
+            return "double";
+        case DBWAY_T_DECIMAL:
+            return "decimal";
+        case DBWAY_T_TEXT:
+            return "text";
+        case DBWAY_T_BLOB:
+            return "blob";
+        case DBWAY_T_DATE:
+            return "date";
+        case DBWAY_T_TIME:
+            return "time";
+        case DBWAY_T_TIMESTAMP:
+            return "timestamp";
+        case DBWAY_T_TIMESTAMPTZ:
+            return "timestamp with time zone";
+        case DBWAY_T_INTERVAL:
+            return "interval";
+        case DBWAY_T_UUID:
+            return "UUID";
+        case DBWAY_T_JSON:
+            return "JSON";
+        case DBWAY_T_ARRAY:
+            return "array";
+        case DBWAY_T_NATIVE:
+            return "native";
+        default:
+            return "unknown";
     }
 }
 
@@ -76,16 +94,21 @@ std::string value_to_string(const dbway_value& value) {
 std::int64_t slow_to_int64(const dbway_value& value, const char* wanted) {
     switch (value.type) {
         case DBWAY_T_I64:
-        case DBWAY_T_BOOL: return value.v.i64;
+        case DBWAY_T_BOOL:
+            return value.v.i64;
         case DBWAY_T_U64:
-            if (value.v.u64 <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return value.v.i64;
+            if (value.v.u64 <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+                return value.v.i64;
             break;
         case DBWAY_T_F64:
-            if (value.v.f64 >= -two_to_63 && value.v.f64 < two_to_63 && std::trunc(value.v.f64) == value.v.f64)
+            if (value.v.f64 >= -two_to_63 && value.v.f64 < two_to_63 &&
+                std::trunc(value.v.f64) == value.v.f64)
                 return static_cast<std::int64_t>(value.v.f64);
             break;
-        case DBWAY_T_DECIMAL: return Decimal(std::string(as_text(value))).to_int64();
-        default: break;
+        case DBWAY_T_DECIMAL:
+            return Decimal(std::string(as_text(value))).to_int64();
+        default:
+            break;
     }
     throw_conversion(value, wanted);
 }
@@ -108,15 +131,18 @@ std::uint64_t slow_to_uint64(const dbway_value& value) {
 double slow_to_double(const dbway_value& value) {
     constexpr std::int64_t exact = std::int64_t{1} << 53;
     switch (value.type) {
-        case DBWAY_T_F64: return value.v.f64;
+        case DBWAY_T_F64:
+            return value.v.f64;
         case DBWAY_T_I64:
             if (value.v.i64 >= -exact && value.v.i64 <= exact) return static_cast<double>(value.v.i64);
             break;
         case DBWAY_T_U64:
             if (value.v.u64 <= static_cast<std::uint64_t>(exact)) return static_cast<double>(value.v.u64);
             break;
-        case DBWAY_T_DECIMAL: return Decimal(std::string(as_text(value))).to_double();
-        default: break;
+        case DBWAY_T_DECIMAL:
+            return Decimal(std::string(as_text(value))).to_double();
+        default:
+            break;
     }
     throw_conversion(value, "a double");
 }
@@ -128,11 +154,12 @@ bool slow_to_bool(const dbway_value& value) {
     throw_conversion(value, "a boolean");
 }
 
-// Timestamps with and without zone stay apart: one is an instant, the other is not. Text is accepted, since an
-// expression of SQLite yields nothing better.
+// Timestamps with and without zone stay apart: one is an instant, the other is not. Text is accepted, since
+// an expression of SQLite yields nothing better.
 std::int64_t to_timestamp(const dbway_value& value, std::uint8_t type, const char* wanted) {
     if (value.type == DBWAY_T_TEXT) {
-        const auto micros = type == DBWAY_T_TIMESTAMP ? sdk::parse_timestamp(as_text(value)) : sdk::parse_timestamptz(as_text(value));
+        const auto micros = type == DBWAY_T_TIMESTAMP ? sdk::parse_timestamp(as_text(value))
+                                                      : sdk::parse_timestamptz(as_text(value));
         if (micros) return *micros;
     }
     throw_conversion(value, wanted);

@@ -55,7 +55,8 @@ void CopyState::begin(std::uint32_t width) {
     pump();
 }
 
-dbway_status DBWAY_CALL CopyState::pull(void* context, const dbway_value** cells, std::uint32_t* rows) noexcept {
+dbway_status DBWAY_CALL CopyState::pull(void* context, const dbway_value** cells,
+                                        std::uint32_t* rows) noexcept {
     auto& self = *static_cast<CopyState*>(context);
     if (self.ready_) {
         self.ready_ = false;
@@ -76,6 +77,10 @@ void CopyState::pump() {
         lease_.release();
         throw;
     }
+    if (!over_) return;
+    lease_.release();
+    throw_error(Category::internal,
+                "the provider ended a bulk load before its rows did; run `dbway check` on it");
 }
 
 void CopyState::check_open() const {
@@ -86,8 +91,9 @@ void CopyState::row(std::span<const dbway_value> values) {
     check_open();
     if (!begun_) begin(static_cast<std::uint32_t>(values.size()));
     if (values.size() != width_)
-        throw_error(Category::invalid, "a row of " + std::to_string(values.size()) + " values for a bulk load of " +
-                                           std::to_string(width_) + " columns");
+        throw_error(Category::invalid, "a row of " + std::to_string(values.size()) +
+                                           " values for a bulk load of " + std::to_string(width_) +
+                                           " columns");
     copy_values(values.data(), width_, cells_.data() + static_cast<std::size_t>(rows_) * width_, arena_);
     if (++rows_ == block_rows || arena_.used() >= block_bytes) flush();
 }
@@ -97,9 +103,6 @@ void CopyState::flush() {
     ready_ = true;
     sent_ += rows_;
     pump();
-    if (over_) lease_.release();
-    if (over_)
-        throw_error(Category::internal, "the provider ended a bulk load before its rows did; run `dbway check` on it");
     rows_ = 0;
     arena_.clear();
 }
@@ -121,15 +124,16 @@ std::int64_t CopyState::finish() {
 
 void CopyStateDeleter::operator()(CopyState* state) const noexcept { delete state; }
 
-CopyIn make_copy(Session& session, Lease lease, std::string_view table, const std::vector<std::string_view>& columns,
-                 const QueryOptions& options) {
+CopyIn make_copy(Session& session, Lease lease, std::string_view table,
+                 const std::vector<std::string_view>& columns, const QueryOptions& options) {
     return CopyIn(std::unique_ptr<CopyState, CopyStateDeleter>(
         new CopyState(std::move(lease), session, table, columns, options)));
 }
 
 }  // namespace detail
 
-CopyIn::CopyIn(std::unique_ptr<detail::CopyState, detail::CopyStateDeleter> state) noexcept : state_(std::move(state)) {}
+CopyIn::CopyIn(std::unique_ptr<detail::CopyState, detail::CopyStateDeleter> state) noexcept
+    : state_(std::move(state)) {}
 CopyIn::CopyIn(CopyIn&&) noexcept = default;
 CopyIn& CopyIn::operator=(CopyIn&&) noexcept = default;
 CopyIn::~CopyIn() = default;

@@ -1,5 +1,5 @@
-// copy_state.hpp - the push side of COPY_IN: rows are collected in the host's memory, and the provider pulls them a
-// block at a time.
+// copy_state.hpp - the push side of COPY_IN: rows are collected in the host's memory, and the provider pulls
+// them a block at a time.
 #pragma once
 
 #include <dbway/copy.hpp>
@@ -20,8 +20,8 @@ namespace dbway::detail {
 // Used by one thread at a time. Destruction without finish() aborts.
 class CopyState {
   public:
-    CopyState(Lease lease, Session& session, std::string_view table, const std::vector<std::string_view>& columns,
-              const QueryOptions& options);
+    CopyState(Lease lease, Session& session, std::string_view table,
+              const std::vector<std::string_view>& columns, const QueryOptions& options);
     CopyState(const CopyState&) = delete;
     CopyState& operator=(const CopyState&) = delete;
     ~CopyState();
@@ -30,7 +30,8 @@ class CopyState {
     std::int64_t finish();
 
   private:
-    static dbway_status DBWAY_CALL pull(void* context, const dbway_value** cells, std::uint32_t* rows) noexcept;
+    static dbway_status DBWAY_CALL pull(void* context, const dbway_value** cells,
+                                        std::uint32_t* rows) noexcept;
 
     void begin(std::uint32_t width);
     void flush();
@@ -53,16 +54,16 @@ class CopyState {
     sdk::Arena arena_;
     std::uint32_t rows_ = 0;
     bool begun_ = false;
-    bool over_ = false;      // done, failed or aborted
-    bool ready_ = false;     // a block waits to be pulled
-    bool starving_ = false;  // the provider asked for rows and there were none
+    bool over_ = false;               // done, failed or aborted
+    bool ready_ = false;              // a block waits to be pulled
+    bool starving_ = false;           // the provider asked for rows and there were none
     dbway_status end_ = DBWAY_AGAIN;  // what pull() answers when there is no block
     std::exception_ptr failure_;
     Outcome outcome_;
     std::int64_t sent_ = 0;
 };
 
-CopyIn make_copy(Session& session, Lease lease, std::string_view table, const std::vector<std::string_view>& columns,
-                 const QueryOptions& options);
+CopyIn make_copy(Session& session, Lease lease, std::string_view table,
+                 const std::vector<std::string_view>& columns, const QueryOptions& options);
 
 }  // namespace dbway::detail

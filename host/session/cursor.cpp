@@ -75,8 +75,10 @@ bool Cursor::next_batch() {
 bool Cursor::receive() {
     if (extras_ && !extras_->buffer.empty()) {
         const RowBuffer::Chunk& chunk = extras_->buffer.pop();
-        if (chunk.columns) take_columns(chunk.columns);
-        else take_rows(chunk.cells.data(), chunk.rows);
+        if (chunk.columns)
+            take_columns(chunk.columns);
+        else
+            take_rows(chunk.cells.data(), chunk.rows);
         return true;
     }
     if (extras_ && extras_->error) std::rethrow_exception(std::exchange(extras_->error, nullptr));
@@ -140,10 +142,9 @@ void Cursor::close() noexcept {
 }
 
 void Cursor::throw_width(std::size_t wanted) const {
-    if (columns_ == nullptr)
-        throw_error(Category::invalid, "the statement yields no rows; use execute()");
-    throw_error(Category::invalid, "the result has " + std::to_string(width_) + " columns, the program reads " +
-                                       std::to_string(wanted));
+    if (columns_ == nullptr) throw_error(Category::invalid, "the statement yields no rows; use execute()");
+    throw_error(Category::invalid, "the result has " + std::to_string(width_) +
+                                       " columns, the program reads " + std::to_string(wanted));
 }
 
 void Cursor::rethrow_for_column(std::size_t index) const {

@@ -13,7 +13,8 @@ std::string to_string(const dbway_str& text) {
     return text.ptr == nullptr ? std::string() : std::string(text.ptr, text.len);
 }
 
-// A diagnostic of a smaller struct_size, from an older plugin, reads as one whose missing fields are zero (R4).
+// A diagnostic of a smaller struct_size, from an older plugin, reads as one whose missing fields are zero
+// (R4).
 dbway_diag complete(const dbway_diag& given) {
     dbway_diag whole{};
     std::memcpy(&whole, &given, std::min<std::size_t>(given.struct_size, sizeof whole));
@@ -24,21 +25,36 @@ dbway_diag complete(const dbway_diag& given) {
 
 Category category_of(dbway_status status) noexcept {
     switch (status) {
-        case DBWAY_ERR_UNSUPPORTED: return Category::unsupported;
-        case DBWAY_ERR_INVALID: return Category::invalid;
-        case DBWAY_ERR_NOMEM: return Category::out_of_memory;
-        case DBWAY_ERR_CONNECTION: return Category::connection;
-        case DBWAY_ERR_AUTH: return Category::authentication;
-        case DBWAY_ERR_TIMEOUT: return Category::timeout;
-        case DBWAY_ERR_CANCELLED: return Category::cancelled;
-        case DBWAY_ERR_SYNTAX: return Category::syntax;
-        case DBWAY_ERR_PERMISSION: return Category::permission;
-        case DBWAY_ERR_CONSTRAINT: return Category::constraint;
-        case DBWAY_ERR_DATA: return Category::data;
-        case DBWAY_ERR_CONFLICT: return Category::conflict;
-        case DBWAY_ERR_RESOURCE: return Category::resource;
-        case DBWAY_ERR_DATABASE: return Category::database;
-        default: return Category::internal;
+        case DBWAY_ERR_UNSUPPORTED:
+            return Category::unsupported;
+        case DBWAY_ERR_INVALID:
+            return Category::invalid;
+        case DBWAY_ERR_NOMEM:
+            return Category::out_of_memory;
+        case DBWAY_ERR_CONNECTION:
+            return Category::connection;
+        case DBWAY_ERR_AUTH:
+            return Category::authentication;
+        case DBWAY_ERR_TIMEOUT:
+            return Category::timeout;
+        case DBWAY_ERR_CANCELLED:
+            return Category::cancelled;
+        case DBWAY_ERR_SYNTAX:
+            return Category::syntax;
+        case DBWAY_ERR_PERMISSION:
+            return Category::permission;
+        case DBWAY_ERR_CONSTRAINT:
+            return Category::constraint;
+        case DBWAY_ERR_DATA:
+            return Category::data;
+        case DBWAY_ERR_CONFLICT:
+            return Category::conflict;
+        case DBWAY_ERR_RESOURCE:
+            return Category::resource;
+        case DBWAY_ERR_DATABASE:
+            return Category::database;
+        default:
+            return Category::internal;
     }
 }
 

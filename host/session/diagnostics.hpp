@@ -1,8 +1,8 @@
 // diagnostics.hpp - collects what a provider reports, and turns it into errors.
 #pragma once
 
-#include <dbway/error.hpp>
 #include <dbway/provider.h>
+#include <dbway/error.hpp>
 
 #include <functional>
 #include <string_view>

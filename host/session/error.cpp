@@ -22,9 +22,9 @@ std::string compose(const ErrorDetails& details) {
 
 std::string_view to_string(Category category) noexcept {
     static constexpr std::array<std::string_view, 18> names = {
-        "unsupported", "invalid use", "internal error", "out of memory", "connection",    "authentication",
-        "timeout",     "cancelled",   "syntax",         "permission",    "constraint",    "data",
-        "conflict",    "resource",    "database",       "configuration", "plugin",        "pool"};
+        "unsupported", "invalid use", "internal error", "out of memory", "connection", "authentication",
+        "timeout",     "cancelled",   "syntax",         "permission",    "constraint", "data",
+        "conflict",    "resource",    "database",       "configuration", "plugin",     "pool"};
     const auto index = static_cast<std::size_t>(category);
     return index < names.size() ? names[index] : "unknown";
 }
@@ -79,16 +79,26 @@ void throw_error(Category category, std::string message) {
 
 void throw_error(ErrorDetails details) {
     switch (details.category) {
-        case Category::unsupported: throw Unsupported(std::move(details));
-        case Category::invalid: throw InvalidUse(std::move(details));
-        case Category::internal: throw InternalError(std::move(details));
-        case Category::out_of_memory: throw OutOfMemory(std::move(details));
-        case Category::connection: throw ConnectionError(std::move(details));
-        case Category::authentication: throw AuthenticationError(std::move(details));
-        case Category::timeout: throw Timeout(std::move(details));
-        case Category::cancelled: throw Cancelled(std::move(details));
-        case Category::syntax: throw SyntaxError(std::move(details));
-        case Category::permission: throw PermissionDenied(std::move(details));
+        case Category::unsupported:
+            throw Unsupported(std::move(details));
+        case Category::invalid:
+            throw InvalidUse(std::move(details));
+        case Category::internal:
+            throw InternalError(std::move(details));
+        case Category::out_of_memory:
+            throw OutOfMemory(std::move(details));
+        case Category::connection:
+            throw ConnectionError(std::move(details));
+        case Category::authentication:
+            throw AuthenticationError(std::move(details));
+        case Category::timeout:
+            throw Timeout(std::move(details));
+        case Category::cancelled:
+            throw Cancelled(std::move(details));
+        case Category::syntax:
+            throw SyntaxError(std::move(details));
+        case Category::permission:
+            throw PermissionDenied(std::move(details));
         case Category::constraint:
             // SQLSTATE class 23 of SQL:2016 and PostgreSQL's appendix A.
             if (details.sqlstate == "23505") throw UniqueViolation(std::move(details));
@@ -96,13 +106,20 @@ void throw_error(ErrorDetails details) {
             if (details.sqlstate == "23502") throw NotNullViolation(std::move(details));
             if (details.sqlstate == "23514") throw CheckViolation(std::move(details));
             throw ConstraintViolation(std::move(details));
-        case Category::data: throw DataError(std::move(details));
-        case Category::conflict: throw Conflict(std::move(details));
-        case Category::resource: throw ResourceError(std::move(details));
-        case Category::database: throw DatabaseError(std::move(details));
-        case Category::configuration: throw ConfigurationError(std::move(details));
-        case Category::plugin: throw PluginError(std::move(details));
-        case Category::pool: throw PoolTimeout(std::move(details));
+        case Category::data:
+            throw DataError(std::move(details));
+        case Category::conflict:
+            throw Conflict(std::move(details));
+        case Category::resource:
+            throw ResourceError(std::move(details));
+        case Category::database:
+            throw DatabaseError(std::move(details));
+        case Category::configuration:
+            throw ConfigurationError(std::move(details));
+        case Category::plugin:
+            throw PluginError(std::move(details));
+        case Category::pool:
+            throw PoolTimeout(std::move(details));
     }
     throw Error(std::move(details));
 }

@@ -42,8 +42,9 @@ class HostState {
         return instance;
     }
 
-    static std::shared_ptr<ProviderInstance> create(const Configuration& configuration, const Catalog& catalog,
-                                                    const std::string& id, const LogHandler& log) {
+    static std::shared_ptr<ProviderInstance> create(const Configuration& configuration,
+                                                    const Catalog& catalog, const std::string& id,
+                                                    const LogHandler& log) {
         const PluginFile* file = catalog.find(id);
         if (file == nullptr) throw_error(Category::plugin, catalog.not_found_message(id));
         const auto options = configuration.providers.find(id);
@@ -51,7 +52,8 @@ class HostState {
         HostServices services;
         services.log = log;
         return std::make_shared<ProviderInstance>(
-            load_plugin(*file), options != configuration.providers.end() ? options->second : none, std::move(services));
+            load_plugin(*file), options != configuration.providers.end() ? options->second : none,
+            std::move(services));
     }
 
     void add_source(const SourceOptions& source) {
@@ -60,7 +62,8 @@ class HostState {
         environment.provider = provider(source.provider);
         environment.watchdog = watchdog_;
         environment.log = log_;
-        environment.capable = [catalog = catalog_, configuration = configuration_, log = log_](std::uint64_t capability) {
+        environment.capable = [catalog = catalog_, configuration = configuration_,
+                               log = log_](std::uint64_t capability) {
             return capable(*catalog, configuration, log, capability);
         };
         auto pool = std::make_shared<Pool>(std::move(environment), housekeeper_);
@@ -68,14 +71,16 @@ class HostState {
         pools_.emplace(source.name, std::move(pool));
     }
 
-    // For a hint in an error: only now are the other plugins loaded, since only a provider tells what it can do.
-    static std::string capable(const Catalog& catalog, const Configuration& configuration, const LogHandler& log,
-                               std::uint64_t capability) {
+    // For a hint in an error: only now are the other plugins loaded, since only a provider tells what it can
+    // do.
+    static std::string capable(const Catalog& catalog, const Configuration& configuration,
+                               const LogHandler& log, std::uint64_t capability) {
         std::string found;
         for (const PluginFile& file : catalog.files()) {
             if (!file.usable()) continue;
             try {
-                if ((create(configuration, catalog, file.metadata.id, log)->caps() & capability) == 0) continue;
+                if ((create(configuration, catalog, file.metadata.id, log)->caps() & capability) == 0)
+                    continue;
             } catch (const Error&) {
                 continue;
             }
@@ -112,7 +117,8 @@ Source Host::source(std::string_view name) const {
     if (found != state_->pools().end()) return Source(found->second);
     std::string known;
     for (const auto& [other, pool] : state_->pools()) known += (known.empty() ? "\"" : ", \"") + other + "\"";
-    throw_error(Category::invalid, "there is no source \"" + std::string(name) + "\" in " + configuration().file +
+    throw_error(Category::invalid, "there is no source \"" + std::string(name) + "\" in " +
+                                       configuration().file +
                                        (known.empty() ? "; it names no source" : "; it has " + known));
 }
 

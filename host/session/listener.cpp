@@ -1,7 +1,7 @@
 #include <dbway/listener.hpp>
 
-#include <dbway/error.hpp>
 #include <dbway/provider.h>
+#include <dbway/error.hpp>
 #include <pool/pool.hpp>
 #include <session/listener_state.hpp>
 #include <session/session.hpp>
@@ -46,7 +46,8 @@ bool ListenerState::reconnect(Clock::time_point deadline, const std::stop_token&
             attempts_ = 0;
             return true;
         } catch (const Error& error) {
-            if (lease_.session() != nullptr) lease_.session()->give_up();  // it may listen to some of the channels
+            if (lease_.session() != nullptr)
+                lease_.session()->give_up();  // it may listen to some of the channels
             lease_ = Lease();
             pool_->environment().log(DBWAY_LOG_WARN, std::string("listener: ") + error.what());
         }
@@ -73,7 +74,8 @@ void ListenerState::remove(std::string_view channel) {
     if (lease_.session() != nullptr) lease_.session()->command(DBWAY_R_UNLISTEN, channel);
 }
 
-std::optional<Notification> ListenerState::next(std::chrono::nanoseconds timeout, const std::stop_token& stop) {
+std::optional<Notification> ListenerState::next(std::chrono::nanoseconds timeout,
+                                                const std::stop_token& stop) {
     const auto deadline = deadline_of(timeout);
     while (true) {
         if (lease_.session() == nullptr && !reconnect(deadline, stop)) return std::nullopt;
@@ -101,8 +103,10 @@ Listener make_listener(const std::shared_ptr<Pool>& pool, std::string_view chann
         ErrorDetails details;
         details.category = Category::unsupported;
         details.source = pool->options().name;
-        details.message = "provider \"" + pool->options().provider + "\" has no notifications (capability \"notify\")";
-        details.hint = pool->environment().capable ? pool->environment().capable(DBWAY_CAP_NOTIFY) : std::string();
+        details.message =
+            "provider \"" + pool->options().provider + "\" has no notifications (capability \"notify\")";
+        details.hint =
+            pool->environment().capable ? pool->environment().capable(DBWAY_CAP_NOTIFY) : std::string();
         throw_error(std::move(details));
     }
     return Listener(std::unique_ptr<ListenerState, ListenerStateDeleter>(new ListenerState(pool, channel)));

@@ -1,5 +1,5 @@
-// row_buffer.hpp - rows kept in the host's own memory: what is left of a result when a second statement starts
-// on its connection, and the results of a batch.
+// row_buffer.hpp - rows kept in the host's own memory: what is left of a result when a second statement
+// starts on its connection, and the results of a batch.
 #pragma once
 
 #include <dbway/cursor.hpp>

@@ -21,15 +21,16 @@ std::string list_columns(const std::vector<Column>& columns) {
 std::size_t Row::index_of(std::string_view name) const {
     const std::size_t index = detail::find_column(columns(), name);
     if (index >= columns().size())
-        throw_error(Category::invalid, "the result has no column \"" + std::string(name) + "\"; it has " + list_columns(columns()));
+        throw_error(Category::invalid, "the result has no column \"" + std::string(name) + "\"; it has " +
+                                           list_columns(columns()));
     return index;
 }
 
 const dbway_value& Row::cell(std::size_t index) const {
     if (cursor_->row() == nullptr) throw_error(Category::invalid, "there is no current row");
     if (index >= size())
-        throw_error(Category::invalid, "column " + std::to_string(index) + " of a result with " + std::to_string(size()) +
-                                           " columns (they count from 0)");
+        throw_error(Category::invalid, "column " + std::to_string(index) + " of a result with " +
+                                           std::to_string(size()) + " columns (they count from 0)");
     return cursor_->row()[index];
 }
 
@@ -39,14 +40,16 @@ std::size_t find_column(const ColumnSet& columns, std::string_view name) noexcep
     for (std::size_t i = 0; i < columns.size(); ++i) {
         const std::string& candidate = columns[i].name;
         if (candidate.size() == name.size() &&
-            std::equal(name.begin(), name.end(), candidate.begin(), [](char a, char b) { return lower(a) == lower(b); }))
+            std::equal(name.begin(), name.end(), candidate.begin(),
+                       [](char a, char b) { return lower(a) == lower(b); }))
             return i;
     }
     return static_cast<std::size_t>(-1);
 }
 
 void throw_no_field(const ColumnSet& columns, std::string_view field) {
-    throw_error(Category::invalid, "no column for the member \"" + std::string(field) + "\"; the result has " + list_columns(columns));
+    throw_error(Category::invalid, "no column for the member \"" + std::string(field) +
+                                       "\"; the result has " + list_columns(columns));
 }
 
 void throw_no_rows() {

@@ -32,19 +32,27 @@ std::vector<dbway_option> abi_options(const std::vector<ProviderOption>& options
 // The capability that a request of this kind needs; 0: none of its own.
 std::uint64_t capability_of(std::uint32_t kind) noexcept {
     switch (kind) {
-        case DBWAY_R_SCRIPT: return DBWAY_CAP_SCRIPT;
+        case DBWAY_R_SCRIPT:
+            return DBWAY_CAP_SCRIPT;
         case DBWAY_R_BEGIN:
         case DBWAY_R_COMMIT:
-        case DBWAY_R_ROLLBACK: return DBWAY_CAP_TRANSACTION;
+        case DBWAY_R_ROLLBACK:
+            return DBWAY_CAP_TRANSACTION;
         case DBWAY_R_SAVEPOINT:
         case DBWAY_R_RELEASE:
-        case DBWAY_R_ROLLBACK_TO: return DBWAY_CAP_SAVEPOINT;
-        case DBWAY_R_COPY_IN: return DBWAY_CAP_COPY_IN;
-        case DBWAY_R_COPY_OUT: return DBWAY_CAP_COPY_OUT;
+        case DBWAY_R_ROLLBACK_TO:
+            return DBWAY_CAP_SAVEPOINT;
+        case DBWAY_R_COPY_IN:
+            return DBWAY_CAP_COPY_IN;
+        case DBWAY_R_COPY_OUT:
+            return DBWAY_CAP_COPY_OUT;
         case DBWAY_R_LISTEN:
-        case DBWAY_R_UNLISTEN: return DBWAY_CAP_NOTIFY;
-        case DBWAY_R_SCHEMA: return DBWAY_CAP_SCHEMA;
-        default: return 0;
+        case DBWAY_R_UNLISTEN:
+            return DBWAY_CAP_NOTIFY;
+        case DBWAY_R_SCHEMA:
+            return DBWAY_CAP_SCHEMA;
+        default:
+            return 0;
     }
 }
 
@@ -54,7 +62,8 @@ Session::Session(const SessionEnvironment& environment, std::chrono::nanoseconds
     : environment_(environment),
       api_(environment.provider->conn_api()),
       diagnostics_(environment.log),
-      cache_((environment.provider->caps() & DBWAY_CAP_PREPARE) != 0 ? environment.options.statement_cache : 0) {
+      cache_((environment.provider->caps() & DBWAY_CAP_PREPARE) != 0 ? environment.options.statement_cache
+                                                                     : 0) {
     const ProviderInstance& provider = *environment.provider;
     if (provider.dialect() != nullptr && provider.dialect()->name != nullptr)
         dialect_ = sdk::dialect_by_name(provider.dialect()->name);
@@ -70,7 +79,8 @@ Session::Session(const SessionEnvironment& environment, std::chrono::nanoseconds
     args.diag = diagnostics_.sink();
     const dbway_status status = provider.get()->open(provider.get(), &args, &connection_);
     if (status != DBWAY_OK || connection_ == nullptr) {
-        if (status == DBWAY_OK) throw_error(Category::internal, "provider \"" + provider.id() + "\" opened no connection");
+        if (status == DBWAY_OK)
+            throw_error(Category::internal, "provider \"" + provider.id() + "\" opened no connection");
         ErrorDetails details = diagnostics_.take(status);
         details.connection_lost = false;
         details.not_executed = true;
@@ -92,7 +102,8 @@ void Session::throw_details(ErrorDetails details) const {
 
 void Session::require_usable() {
     if (!dead()) {
-        if (copying_) throw_error(Category::invalid, "a bulk load is running on this connection; finish it first");
+        if (copying_)
+            throw_error(Category::invalid, "a bulk load is running on this connection; finish it first");
         return;
     }
     ErrorDetails details;
@@ -116,12 +127,15 @@ void Session::broken(const std::string& what) {
 
 bool Session::may_have_changed() const {
     switch (running_kind_) {
-        case DBWAY_R_COMMIT: return true;
+        case DBWAY_R_COMMIT:
+            return true;
         case DBWAY_R_QUERY:
         case DBWAY_R_EXECUTE:
         case DBWAY_R_SCRIPT:
-        case DBWAY_R_COPY_IN: break;
-        default: return false;
+        case DBWAY_R_COPY_IN:
+            break;
+        default:
+            return false;
     }
     // Inside a transaction nothing becomes permanent before its COMMIT.
     if (in_transaction()) return false;
@@ -139,7 +153,8 @@ bool Session::may_have_changed() const {
 void Session::check_failure() {
     if (category_of(event_.status) == Category::internal && event_.status != DBWAY_ERR_INTERNAL)
         broken("a request FAILED with status " + std::to_string(event_.status));
-    if (!diagnostics_.has_error()) broken("a request FAILED with status " + std::to_string(event_.status) + " and no report");
+    if (!diagnostics_.has_error())
+        broken("a request FAILED with status " + std::to_string(event_.status) + " and no report");
 }
 
 ErrorDetails Session::take_error(dbway_status status) {
@@ -150,7 +165,8 @@ ErrorDetails Session::take_error(dbway_status status) {
         details.outcome_unknown = !details.not_executed && may_have_changed();
     }
     if (details.category == Category::unsupported && details.hint.empty() && environment_.capable)
-        if (const std::uint64_t capability = capability_of(running_kind_)) details.hint = environment_.capable(capability);
+        if (const std::uint64_t capability = capability_of(running_kind_))
+            details.hint = environment_.capable(capability);
     // A provider that cannot keep a deadline was told to cancel; to the application it is the deadline.
     if (guard_ != nullptr && guard_->expired() && details.category == Category::cancelled) {
         details.category = Category::timeout;
@@ -174,7 +190,9 @@ ServerInfo Session::info() {
     info.session_id = -1;
     const dbway_status status = api_->info(connection_, &info);
     if (status < 0) fail(status);
-    const auto text = [](const dbway_str& s) { return s.ptr == nullptr ? std::string() : std::string(s.ptr, s.len); };
+    const auto text = [](const dbway_str& s) {
+        return s.ptr == nullptr ? std::string() : std::string(s.ptr, s.len);
+    };
     result.product = text(info.product);
     result.version = text(info.version);
     result.version_number = info.server_version;

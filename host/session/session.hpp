@@ -1,13 +1,13 @@
-// session.hpp - one connection of a provider: sends requests, reads events, keeps the prepared statements and the
-// rule that a second statement may start while rows of the first are being read.
+// session.hpp - one connection of a provider: sends requests, reads events, keeps the prepared statements and
+// the rule that a second statement may start while rows of the first are being read.
 #pragma once
 
+#include <dbway/provider.h>
 #include <dbway/batch.hpp>
 #include <dbway/connection.hpp>
 #include <dbway/cursor.hpp>
 #include <dbway/listener.hpp>
 #include <dbway/options.hpp>
-#include <dbway/provider.h>
 #include <dbway/sdk/lexer.hpp>
 #include <loader/provider.hpp>
 #include <pool/age.hpp>
@@ -38,8 +38,8 @@ struct SessionEnvironment {
     std::function<std::string(std::uint64_t capability)> capable;
 };
 
-// Used by one thread at a time; cancel() by any while the session is not being destroyed. A provider that breaks
-// the contract makes the session dead and throws InternalError; it is not trusted again.
+// Used by one thread at a time; cancel() by any while the session is not being destroyed. A provider that
+// breaks the contract makes the session dead and throws InternalError; it is not trusted again.
 class Session {
   public:
     using Clock = std::chrono::steady_clock;
@@ -122,7 +122,8 @@ class Session {
     CachedStatement* cached_statement(const Call& call, std::uint64_t timeout);
     // The call's own request. `keep`: it outlives the call, so everything it points to is copied.
     dbway_request& add_call(const Call& call, CachedStatement* statement, std::uint64_t timeout, bool keep);
-    void set_values(dbway_request& request, const Call& call, const std::vector<std::string>* names, bool keep);
+    void set_values(dbway_request& request, const Call& call, const std::vector<std::string>* names,
+                    bool keep);
     CachedStatement* send(const Call& call, bool keep, std::unique_ptr<StopGuard>& guard);
     // Runs `call` on copies of its parts, after what is left of the active result has been read into memory.
     template <typename Run>
@@ -171,7 +172,7 @@ class Session {
     std::uint32_t running_kind_ = 0;
     std::string_view running_sql_;
     std::uint64_t running_statement_ = 0;  // of an EXECUTE; 0 otherwise
-    std::vector<std::uint64_t> evicted_;  // statements that the provider may forget
+    std::vector<std::uint64_t> evicted_;   // statements that the provider may forget
     std::vector<dbway_request> requests_;
     std::vector<const dbway_request*> pointers_;
     dbway_event event_{};

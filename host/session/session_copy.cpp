@@ -17,7 +17,8 @@ void Session::start_copy(std::string_view table, const std::vector<std::string_v
     parameter_arena_.clear();
     for (const std::string_view column : columns) {
         const dbway_value copy = copy_value(
-            {{.text = column.data()}, static_cast<std::uint32_t>(column.size()), DBWAY_T_TEXT, 0, 0}, parameter_arena_);
+            {{.text = column.data()}, static_cast<std::uint32_t>(column.size()), DBWAY_T_TEXT, 0, 0},
+            parameter_arena_);
         filter_.push_back({copy.v.text, copy.len});
     }
     dbway_request& request = add_request(DBWAY_R_COPY_IN, timeout);

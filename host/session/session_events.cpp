@@ -1,4 +1,5 @@
-// Receiving: from events to rows, outcomes and errors. A provider's events are checked before they are believed.
+// Receiving: from events to rows, outcomes and errors. A provider's events are checked before they are
+// believed.
 #include <dbway/error.hpp>
 #include <session/cursor_extras.hpp>
 #include <session/session.hpp>
@@ -67,7 +68,9 @@ void Session::wait_for_provider() {
     if (!DBWAY_HAS(dbway_conn_api, api_, wait_info) || api_->wait_info(connection_, &wait) < 0)
         broken("next() answers AGAIN, wait_info() does not say for what");
     if (wait.fd < 0 && wait.timeout_ns == 0) broken("next() answers AGAIN with nothing to wait for");
-    const int timeout = wait.timeout_ns == 0 ? -1 : static_cast<int>(std::min<std::uint64_t>(wait.timeout_ns / 1000000 + 1, 60000));
+    const int timeout = wait.timeout_ns == 0
+                            ? -1
+                            : static_cast<int>(std::min<std::uint64_t>(wait.timeout_ns / 1000000 + 1, 60000));
     short events = 0;
     if (wait.interest & DBWAY_WAIT_READ) events |= POLLIN;
     if (wait.interest & DBWAY_WAIT_WRITE) events |= POLLOUT;
@@ -80,7 +83,8 @@ void Session::finish_event(Outcome& outcome) {
     // A dying connection takes its transaction with it; what was lost is judged by the state before.
     if (event_.tx_state != DBWAY_TX_STATE_UNKNOWN && !dead()) transaction_state_ = event_.tx_state;
     outcome.affected = event_.affected;
-    if (event_.last_id != nullptr && (event_.last_id->type == DBWAY_T_I64 || event_.last_id->type == DBWAY_T_U64)) {
+    if (event_.last_id != nullptr &&
+        (event_.last_id->type == DBWAY_T_I64 || event_.last_id->type == DBWAY_T_U64)) {
         outcome.last_id = event_.last_id->v.i64;
         outcome.has_last_id = true;
     }
@@ -100,7 +104,8 @@ void Session::read_answers_before(CachedStatement* statement) {
         const dbway_request& request = requests_[i];
         do {
             next_event();
-            if (event_.request_id != request.id) broken("an event for request " + std::to_string(event_.request_id));
+            if (event_.request_id != request.id)
+                broken("an event for request " + std::to_string(event_.request_id));
             if (event_.kind == DBWAY_E_COLUMNS && request.kind == DBWAY_R_PREPARE && event_.n_columns != 0)
                 statement->columns = read_columns();
         } while (event_.kind == DBWAY_E_COLUMNS);
@@ -127,8 +132,8 @@ void Session::read_answers_before(CachedStatement* statement) {
 }
 
 // A statement that the server no longer knows, or whose result has changed: 26000 is PostgreSQL's invalid
-// statement name, 0A000 with that text its "cached plan must not change result type". Inside a transaction the
-// error stands, since it has ended the transaction.
+// statement name, 0A000 with that text its "cached plan must not change result type". Inside a transaction
+// the error stands, since it has ended the transaction.
 bool Session::stale_statement(const ErrorDetails& error) const {
     if (in_transaction() || dead_) return false;
     return error.sqlstate == "26000" ||
@@ -146,8 +151,10 @@ void Session::check_rows(const ColumnSet* set) {
 }
 
 bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
-    if (event_.request_id != cursor.request_id_) broken("an event for request " + std::to_string(event_.request_id));
-    const bool announces = event_.kind == DBWAY_E_COLUMNS || (event_.kind == DBWAY_E_ROWS && (event_.flags & DBWAY_EF_SET));
+    if (event_.request_id != cursor.request_id_)
+        broken("an event for request " + std::to_string(event_.request_id));
+    const bool announces =
+        event_.kind == DBWAY_E_COLUMNS || (event_.kind == DBWAY_E_ROWS && (event_.flags & DBWAY_EF_SET));
     if (announces) [[unlikely]] {
         std::shared_ptr<const ColumnSet> columns = read_columns();
         cursor.arriving_ = columns;
@@ -156,20 +163,26 @@ bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
             if (CachedStatement* statement = cache_.find_id(running_statement_)) statement->columns = columns;
             if (!cursor.rows_seen_) cursor.set_open_ = false;
         }
-        if (buffer != nullptr) buffer->add_columns(std::move(columns));
-        else cursor.take_columns(std::move(columns));
+        if (buffer != nullptr)
+            buffer->add_columns(std::move(columns));
+        else
+            cursor.take_columns(std::move(columns));
     }
     switch (event_.kind) {
-        case DBWAY_E_COLUMNS: return false;
+        case DBWAY_E_COLUMNS:
+            return false;
         case DBWAY_E_ROWS:
             check_rows(cursor.arriving_.get());
             // Rows of a set that the reader has not asked for yet wait in the buffer, too.
             if (buffer == nullptr && cursor.set_pending_) buffer = &cursor.extras().buffer;
-            if (buffer == nullptr) cursor.take_rows(event_.cells, event_.n_rows);
-            else if (event_.n_rows != 0) buffer->add_rows(event_.cells, event_.n_rows, event_.n_columns);
+            if (buffer == nullptr)
+                cursor.take_rows(event_.cells, event_.n_rows);
+            else if (event_.n_rows != 0)
+                buffer->add_rows(event_.cells, event_.n_rows, event_.n_columns);
             if (!(event_.flags & DBWAY_EF_FINAL)) return false;
             break;
-        case DBWAY_E_DONE: break;
+        case DBWAY_E_DONE:
+            break;
         case DBWAY_E_FAILED: {
             finish_event(cursor.outcome_);
             cursor.final_ = true;
@@ -177,7 +190,8 @@ bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
             guard_ = nullptr;
             throw_details(std::move(details));
         }
-        default: broken("event " + std::to_string(event_.kind) + " in a result");
+        default:
+            broken("event " + std::to_string(event_.kind) + " in a result");
     }
     finish_event(cursor.outcome_);
     cursor.final_ = true;
@@ -204,7 +218,8 @@ void Session::abandon(Cursor& cursor) noexcept {
             do {
                 next_event();
                 if (event_.request_id != cursor.request_id_) broken("an event of another request");
-            } while (!(event_.kind == DBWAY_E_DONE || event_.kind == DBWAY_E_FAILED || event_.kind == DBWAY_E_SKIPPED ||
+            } while (!(event_.kind == DBWAY_E_DONE || event_.kind == DBWAY_E_FAILED ||
+                       event_.kind == DBWAY_E_SKIPPED ||
                        (event_.kind == DBWAY_E_ROWS && (event_.flags & DBWAY_EF_FINAL))));
             finish_event(cursor.outcome_);
         } catch (...) {
@@ -224,7 +239,9 @@ void Session::buffer_active() {
     // The rows at hand first, the one being read included: they are in memory that the next call reuses.
     if (cursor.row_ != nullptr && cursor.width_ != 0) {
         RowBuffer at_hand;
-        at_hand.add_rows(cursor.row_, static_cast<std::uint32_t>((cursor.end_ - cursor.row_) / cursor.stride_), cursor.stride_);
+        at_hand.add_rows(cursor.row_,
+                         static_cast<std::uint32_t>((cursor.end_ - cursor.row_) / cursor.stride_),
+                         cursor.stride_);
         extras.current = at_hand.take();
         cursor.row_ = extras.current.cells.data();
         cursor.end_ = cursor.row_ + extras.current.cells.size();
@@ -236,9 +253,10 @@ void Session::buffer_active() {
         if (buffer.size() > environment_.options.buffer_limit) {
             ErrorDetails details;
             details.category = Category::invalid;
-            details.message = "more than " + std::to_string(environment_.options.buffer_limit) +
-                              " bytes of another result are still to be read on this connection; read it first, use "
-                              "a second connection, or raise `buffer_limit`";
+            details.message =
+                "more than " + std::to_string(environment_.options.buffer_limit) +
+                " bytes of another result are still to be read on this connection; read it first, use "
+                "a second connection, or raise `buffer_limit`";
             details.not_executed = true;
             throw_details(std::move(details));
         }
@@ -288,7 +306,8 @@ bool Session::wait_readable(Clock::time_point deadline, const std::stop_token& s
     return false;
 }
 
-std::optional<Notification> Session::next_notification(Clock::time_point deadline, const std::stop_token& stop) {
+std::optional<Notification> Session::next_notification(Clock::time_point deadline,
+                                                       const std::stop_token& stop) {
     require_usable();
     while (true) {
         if (!notifications_.empty()) {
@@ -300,7 +319,8 @@ std::optional<Notification> Session::next_notification(Clock::time_point deadlin
         event_.struct_size = sizeof event_;
         const dbway_status status = api_->next(connection_, &event_);
         if (status == DBWAY_OK) {
-            if (event_.kind != DBWAY_E_NOTIFY) broken("event " + std::to_string(event_.kind) + " on an idle connection");
+            if (event_.kind != DBWAY_E_NOTIFY)
+                broken("event " + std::to_string(event_.kind) + " on an idle connection");
             take_notification();
         } else if (status < 0) {
             dead_ = true;

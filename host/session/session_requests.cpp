@@ -127,7 +127,8 @@ CachedStatement* Session::cached_statement(const Call& call, std::uint64_t timeo
     return &statement;
 }
 
-void Session::set_values(dbway_request& request, const Call& call, const std::vector<std::string>* names, bool keep) {
+void Session::set_values(dbway_request& request, const Call& call, const std::vector<std::string>* names,
+                         bool keep) {
     std::size_t count = call.count;
     const dbway_value* values = call.values;
     if (call.names != nullptr) {
@@ -136,7 +137,8 @@ void Session::set_values(dbway_request& request, const Call& call, const std::ve
         parameters_.resize(std::max(parameters_.size(), count));
         for (std::uint32_t i = 0; i < call.count; ++i)
             if (std::find(names->begin(), names->end(), call.names[i]) == names->end())
-                throw_error(Category::invalid, "the statement has no placeholder :" + std::string(call.names[i]));
+                throw_error(Category::invalid,
+                            "the statement has no placeholder :" + std::string(call.names[i]));
         for (std::size_t i = 0; i < count; ++i) {
             const auto given = std::find(call.names, call.names + call.count, (*names)[i]);
             if (given == call.names + call.count)
@@ -155,13 +157,15 @@ void Session::set_values(dbway_request& request, const Call& call, const std::ve
     request.n_params = static_cast<std::uint32_t>(count);
 }
 
-dbway_request& Session::add_call(const Call& call, CachedStatement* statement, std::uint64_t timeout, bool keep) {
+dbway_request& Session::add_call(const Call& call, CachedStatement* statement, std::uint64_t timeout,
+                                 bool keep) {
     running_kind_ = statement != nullptr ? static_cast<std::uint32_t>(DBWAY_R_EXECUTE) : call.kind;
     dbway_request& request = add_request(running_kind_, timeout);
     request.flags = call.flags;
     request.arg = call.argument;
-    request.batch_rows = call.options != nullptr && call.options->batch_rows != 0 ? call.options->batch_rows
-                                                                                   : environment_.options.batch_rows;
+    request.batch_rows = call.options != nullptr && call.options->batch_rows != 0
+                             ? call.options->batch_rows
+                             : environment_.options.batch_rows;
     if (statement != nullptr) {
         running_statement_ = statement->id;
         running_sql_ = statement->text;
@@ -189,7 +193,10 @@ dbway_request& Session::add_call(const Call& call, CachedStatement* statement, s
         filter_.clear();
         for (std::uint32_t i = 0; i < call.filter_count; ++i) {
             const dbway_value copy = copy_value({{.text = call.filter[i].ptr},
-                                                 static_cast<std::uint32_t>(call.filter[i].len), DBWAY_T_TEXT, 0, 0},
+                                                 static_cast<std::uint32_t>(call.filter[i].len),
+                                                 DBWAY_T_TEXT,
+                                                 0,
+                                                 0},
                                                 parameter_arena_);
             filter_.push_back({copy.v.text, copy.len});
         }
@@ -274,12 +281,14 @@ void Session::start(const Call& call, Cursor& cursor) {
         }
         cursor.session_ = this;
         cursor.request_id_ = requests_.back().id;
-        if (statement != nullptr && statement->columns) cursor.take_columns(cursor.arriving_ = statement->columns);
+        if (statement != nullptr && statement->columns)
+            cursor.take_columns(cursor.arriving_ = statement->columns);
         if (guard) cursor.extras().stop = std::move(guard);
         reset.armed = false;
         active_ = &cursor;
         try {
-            while (!take_event(cursor, nullptr) && cursor.pending_rows_ == 0 && !cursor.set_pending_) next_event();
+            while (!take_event(cursor, nullptr) && cursor.pending_rows_ == 0 && !cursor.set_pending_)
+                next_event();
         } catch (...) {
             cursor.close();
             throw;

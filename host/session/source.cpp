@@ -21,8 +21,10 @@ using Clock = std::chrono::steady_clock;
 class Acquire {
   public:
     Acquire(const std::shared_ptr<detail::Pool>& pool, const QueryOptions* options) : options_(options) {
-        if (options != nullptr && options->deadline) timeout_ = options->deadline;
-        else if (pool->options().deadline.count() > 0) timeout_ = pool->options().deadline;
+        if (options != nullptr && options->deadline)
+            timeout_ = options->deadline;
+        else if (pool->options().deadline.count() > 0)
+            timeout_ = pool->options().deadline;
         deadline_ = detail::deadline_of(timeout_);
         if (timeout_ && timeout_->count() <= 0) throw_too_late(pool->options().name);
         static const std::stop_token none;
@@ -155,9 +157,11 @@ TransactionOptions TransactionRetry::attempt() const {
 }
 
 bool TransactionRetry::again(const Error& error) {
-    if (!error.retry_transaction() || attempts_ >= options_.retries || options_.stop.stop_requested()) return false;
+    if (!error.retry_transaction() || attempts_ >= options_.retries || options_.stop.stop_requested())
+        return false;
     // Full jitter: A. Brooker, "Exponential Backoff and Jitter".
-    const std::int64_t cap = std::min<std::int64_t>(std::int64_t{10'000} << std::min(attempts_, 20U), 1'000'000);
+    const std::int64_t cap =
+        std::min<std::int64_t>(std::int64_t{10'000} << std::min(attempts_, 20U), 1'000'000);
     ++attempts_;
     thread_local std::minstd_rand generator(std::random_device{}());
     const std::chrono::microseconds pause(std::uniform_int_distribution<std::int64_t>(0, cap)(generator));

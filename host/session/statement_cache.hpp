@@ -15,8 +15,8 @@ namespace dbway::detail {
 
 // One statement that the provider knows under `id`.
 struct CachedStatement {
-    std::string text;   // as the application wrote it: the key
-    std::string sql;    // as the provider gets it, when :name was replaced by $n; otherwise empty
+    std::string text;  // as the application wrote it: the key
+    std::string sql;   // as the provider gets it, when :name was replaced by $n; otherwise empty
     std::vector<std::string> names;  // of $1, $2, … in `sql`
     std::uint64_t id = 0;
     std::shared_ptr<const ColumnSet> columns;  // null: no result set

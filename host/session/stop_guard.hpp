@@ -11,12 +11,11 @@
 
 namespace dbway::detail {
 
-// Calls `cancel` once, from another thread, when stop is requested or the deadline has passed. Neither can happen
-// any more after destruction.
+// Calls `cancel` once, from another thread, when stop is requested or the deadline has passed. Neither can
+// happen any more after destruction.
 class StopGuard {
   public:
-    StopGuard(std::function<void()> cancel, std::stop_token stop)
-        : cancel_(std::move(cancel)) {
+    StopGuard(std::function<void()> cancel, std::stop_token stop) : cancel_(std::move(cancel)) {
         if (stop.stop_possible()) callback_.emplace(std::move(stop), Callback{this});
     }
     StopGuard(const StopGuard&) = delete;

@@ -24,16 +24,20 @@ Timer::~Timer() {
     }
     state_->changed.notify_all();
     if (!thread_.joinable()) return;
-    if (thread_.get_id() == std::this_thread::get_id()) thread_.detach();
-    else thread_.join();
+    if (thread_.get_id() == std::this_thread::get_id())
+        thread_.detach();
+    else
+        thread_.join();
 }
 
 Timer::Key Timer::schedule(Clock::time_point at, std::function<void()> function) {
     const std::lock_guard lock(state_->mutex);
     const Key key{at, state_->next++};
     state_->entries.emplace(key, std::move(function));
-    if (!thread_.joinable()) thread_ = std::thread([state = state_] { run(state); });
-    else if (state_->entries.begin()->first == key) state_->changed.notify_all();
+    if (!thread_.joinable())
+        thread_ = std::thread([state = state_] { run(state); });
+    else if (state_->entries.begin()->first == key)
+        state_->changed.notify_all();
     return key;
 }
 

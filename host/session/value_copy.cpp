@@ -30,7 +30,8 @@ dbway_value copy_value(const dbway_value& value, sdk::Arena& arena) {
             copy.v.items = items;
             break;
         }
-        default: break;  // the payload is the value
+        default:
+            break;  // the payload is the value
     }
     return copy;
 }

@@ -23,8 +23,11 @@ inline void copy_values(const dbway_value* from, std::size_t count, dbway_value*
             case DBWAY_T_DATE:
             case DBWAY_T_TIME:
             case DBWAY_T_TIMESTAMP:
-            case DBWAY_T_TIMESTAMPTZ: to[i] = from[i]; break;
-            default: to[i] = copy_value(from[i], arena);
+            case DBWAY_T_TIMESTAMPTZ:
+                to[i] = from[i];
+                break;
+            default:
+                to[i] = copy_value(from[i], arena);
         }
     }
 }

@@ -182,7 +182,6 @@ class ScriptedConnection {
     OwnedRow last_id_;
     CellBuffer last_id_cell_;
     std::string tag_;
-    std::vector<const dbway_column*> wider_;
 };
 
 ColumnSet::ColumnSet(std::vector<Column> from) : owned(std::move(from)) {
@@ -701,11 +700,10 @@ dbway_status ScriptedConnection::misbehave(Lock& lock, Pending& pending, const S
             return DBWAY_OK;
         }
         case Answer::Misbehaviour::changing_column_count:
-            announce(pending, {Column{.name = "one", .type = DBWAY_T_I64}}, event);
-            wider_.assign(event.columns, event.columns + 1);
             if (!pending.announced) {
                 pending.announced = true;
                 --pending.step;
+                announce(pending, {Column{.name = "one", .type = DBWAY_T_I64}}, event);
                 one_row({OwnedValue::i64(1)});
                 event.flags = DBWAY_EF_SET;
             } else {

@@ -23,12 +23,15 @@ int main(int argc, char** argv) {
 
         for (int i = 2; i < argc; ++i) {
             const auto owner = registry
-                                   .query("select \"Organization Name\", \"Organization Address\" from oui "
-                                          "where \"Assignment\" = $1",
-                                          argv[i])
+                                   .query(
+                                       "select \"Organization Name\", \"Organization Address\" from oui "
+                                       "where \"Assignment\" = $1",
+                                       argv[i])
                                    .one_or_none<std::tuple<std::string, std::string>>();
-            if (owner) std::cout << argv[i] << ": " << std::get<0>(*owner) << ", " << std::get<1>(*owner) << '\n';
-            else std::cout << argv[i] << ": nobody's\n";
+            if (owner)
+                std::cout << argv[i] << ": " << std::get<0>(*owner) << ", " << std::get<1>(*owner) << '\n';
+            else
+                std::cout << argv[i] << ": nobody's\n";
         }
 
         std::int64_t length = 0;

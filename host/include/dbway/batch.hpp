@@ -36,8 +36,8 @@ class DBWAY_API Batch {
         return *this;
     }
 
-    // A batch is not a transaction: what ran before a failure stays, unless a transaction is around it. By default
-    // the first failing statement stops the batch: those after it are not executed, and run() throws
+    // A batch is not a transaction: what ran before a failure stays, unless a transaction is around it. By
+    // default the first failing statement stops the batch: those after it are not executed, and run() throws
     // its error. An independent batch executes every statement whatever becomes of the others, and run() does
     // not throw for one that failed; see BatchResult::error().
     Batch& independent(bool value = true) noexcept {
@@ -53,7 +53,8 @@ class DBWAY_API Batch {
     const std::deque<detail::BatchItem>& items() const noexcept { return items_; }
 
   private:
-    void add_copy(std::string_view sql, const dbway_value* values, const std::string_view* names, std::uint32_t count);
+    void add_copy(std::string_view sql, const dbway_value* values, const std::string_view* names,
+                  std::uint32_t count);
 
     std::deque<detail::BatchItem> items_;
     sdk::Arena arena_;

@@ -1,14 +1,14 @@
 // codec.hpp - C++ types to and from the 16-byte value of the provider ABI.
 //
 // encode: the value borrows from the C++ object, which must live until the call it is passed to returns.
-// decode: exact or an error. Numbers convert among each other when nothing is lost (but a decimal to double and a
-// double to float round); std::string takes the text form of any value; NULL needs std::optional.
-// To add a type of your own, specialise dbway::Codec<T> with the two functions.
+// decode: exact or an error. Numbers convert among each other when nothing is lost (but a decimal to double
+// and a double to float round); std::string takes the text form of any value; NULL needs std::optional. To
+// add a type of your own, specialise dbway::Codec<T> with the two functions.
 #pragma once
 
+#include <dbway/provider.h>
 #include <dbway/error.hpp>
 #include <dbway/export.hpp>
-#include <dbway/provider.h>
 #include <dbway/types.hpp>
 
 #include <chrono>
@@ -85,14 +85,15 @@ struct Codec<T> {
         const std::int64_t wide = v.type == DBWAY_T_I64 ? v.v.i64 : detail::slow_to_int64(v, "an integer");
         if constexpr (sizeof(T) < sizeof(std::int64_t))
             if (wide < std::numeric_limits<T>::min() || wide > std::numeric_limits<T>::max())
-                detail::throw_conversion(v, sizeof(T) == 4 ? "a 32-bit integer" : sizeof(T) == 2 ? "a 16-bit integer" : "an 8-bit integer");
+                detail::throw_conversion(v, sizeof(T) == 4   ? "a 32-bit integer"
+                                            : sizeof(T) == 2 ? "a 16-bit integer"
+                                                             : "an 8-bit integer");
         return static_cast<T>(wide);
     }
 };
 
 template <std::unsigned_integral T>
-    requires(!std::same_as<T, bool>)
-struct Codec<T> {
+requires(!std::same_as<T, bool>) struct Codec<T> {
     // A value that fits goes as the signed type that every server has.
     static constexpr std::uint8_t type = DBWAY_T_I64;
     static dbway_value encode(T v) noexcept {
@@ -105,9 +106,10 @@ struct Codec<T> {
         return detail::make_int(DBWAY_T_I64, static_cast<std::int64_t>(v));
     }
     static T decode(const dbway_value& v) {
-        const std::uint64_t wide =
-            v.type == DBWAY_T_I64 && v.v.i64 >= 0 ? static_cast<std::uint64_t>(v.v.i64) : detail::slow_to_uint64(v);
-        if (wide > std::numeric_limits<T>::max()) detail::throw_conversion(v, "an unsigned integer of this size");
+        const std::uint64_t wide = v.type == DBWAY_T_I64 && v.v.i64 >= 0 ? static_cast<std::uint64_t>(v.v.i64)
+                                                                         : detail::slow_to_uint64(v);
+        if (wide > std::numeric_limits<T>::max())
+            detail::throw_conversion(v, "an unsigned integer of this size");
         return static_cast<T>(wide);
     }
 };
@@ -135,7 +137,8 @@ struct Codec<std::string_view> {
     static constexpr std::uint8_t type = DBWAY_T_TEXT;
     static dbway_value encode(std::string_view v) { return detail::make_bytes(type, v.data(), v.size()); }
     static std::string_view decode(const dbway_value& v) {
-        if (!detail::is_textual(v.type)) detail::throw_conversion(v, "a view of text (std::string takes any value)");
+        if (!detail::is_textual(v.type))
+            detail::throw_conversion(v, "a view of text (std::string takes any value)");
         return detail::as_text(v);
     }
 };
@@ -180,7 +183,9 @@ struct Codec<Blob> {
 template <>
 struct Codec<Decimal> {
     static constexpr std::uint8_t type = DBWAY_T_DECIMAL;
-    static dbway_value encode(const Decimal& v) { return detail::make_bytes(type, v.str().data(), v.str().size()); }
+    static dbway_value encode(const Decimal& v) {
+        return detail::make_bytes(type, v.str().data(), v.str().size());
+    }
     static Decimal decode(const dbway_value& v) {
         if (v.type == DBWAY_T_I64) return Decimal(v.v.i64);
         if (v.type == DBWAY_T_U64 || v.type == DBWAY_T_DECIMAL) return Decimal(detail::value_to_string(v));
@@ -191,7 +196,9 @@ struct Codec<Decimal> {
 template <>
 struct Codec<Uuid> {
     static constexpr std::uint8_t type = DBWAY_T_UUID;
-    static dbway_value encode(const Uuid& v) { return detail::make_bytes(type, v.bytes.data(), v.bytes.size()); }
+    static dbway_value encode(const Uuid& v) {
+        return detail::make_bytes(type, v.bytes.data(), v.bytes.size());
+    }
     static Uuid decode(const dbway_value& v) {
         if (v.type == DBWAY_T_TEXT) return Uuid::parse(detail::as_text(v));
         if (v.type != DBWAY_T_UUID || v.len != 16) detail::throw_conversion(v, "a UUID");
@@ -204,7 +211,9 @@ struct Codec<Uuid> {
 template <>
 struct Codec<Json> {
     static constexpr std::uint8_t type = DBWAY_T_JSON;
-    static dbway_value encode(const Json& v) { return detail::make_bytes(type, v.text.data(), v.text.size()); }
+    static dbway_value encode(const Json& v) {
+        return detail::make_bytes(type, v.text.data(), v.text.size());
+    }
     static Json decode(const dbway_value& v) {
         if (v.type != DBWAY_T_JSON && v.type != DBWAY_T_TEXT) detail::throw_conversion(v, "JSON");
         return {std::string(detail::as_text(v))};
@@ -229,7 +238,9 @@ struct Codec<Interval> {
 template <>
 struct Codec<TimeOfDay> {
     static constexpr std::uint8_t type = DBWAY_T_TIME;
-    static dbway_value encode(TimeOfDay v) noexcept { return detail::make_int(type, v.since_midnight.count()); }
+    static dbway_value encode(TimeOfDay v) noexcept {
+        return detail::make_int(type, v.since_midnight.count());
+    }
     static TimeOfDay decode(const dbway_value& v) {
         if (v.type != DBWAY_T_TIME) detail::throw_conversion(v, "a time of day");
         return {std::chrono::microseconds(v.v.i64)};
@@ -249,8 +260,10 @@ struct Codec<Date> {
     static Date decode(const dbway_value& v) {
         if (v.type != DBWAY_T_DATE) detail::throw_conversion(v, "a date");
         using Limits = std::numeric_limits<Date::rep>;
-        if (v.v.i64 == std::numeric_limits<std::int64_t>::max()) return Date(std::chrono::days(Limits::max()));
-        if (v.v.i64 == std::numeric_limits<std::int64_t>::min()) return Date(std::chrono::days(Limits::min()));
+        if (v.v.i64 == std::numeric_limits<std::int64_t>::max())
+            return Date(std::chrono::days(Limits::max()));
+        if (v.v.i64 == std::numeric_limits<std::int64_t>::min())
+            return Date(std::chrono::days(Limits::min()));
         return Date(std::chrono::days(v.v.i64));
     }
 };
@@ -274,8 +287,8 @@ struct Codec<std::chrono::year_month_day> {
 
 namespace detail {
 
-// Durations to and from microseconds, which are exact or an error, but that what is finer is cut off on the way to
-// the database. A duration's own extremes stand for the infinities.
+// Durations to and from microseconds, which are exact or an error, but that what is finer is cut off on the
+// way to the database. A duration's own extremes stand for the infinities.
 template <typename Duration>
 std::int64_t to_micros(Duration since) {
     using std::chrono::microseconds;
@@ -301,11 +314,13 @@ Duration from_micros(std::int64_t micros, const dbway_value& value) {
     } else if constexpr (std::ratio_less_v<typename Duration::period, std::micro>) {
         constexpr auto highest = std::chrono::floor<microseconds>(Duration::max()).count();
         constexpr auto lowest = std::chrono::ceil<microseconds>(Duration::min()).count();
-        if (micros > highest || micros < lowest) throw_conversion(value, "a point in time of this precision's range");
+        if (micros > highest || micros < lowest)
+            throw_conversion(value, "a point in time of this precision's range");
         return microseconds(micros);
     } else {
         const auto result = std::chrono::floor<Duration>(microseconds(micros));
-        if (microseconds(result) != microseconds(micros)) throw_conversion(value, "a point in time of this precision");
+        if (microseconds(result) != microseconds(micros))
+            throw_conversion(value, "a point in time of this precision");
         return result;
     }
 }
@@ -314,11 +329,12 @@ Duration from_micros(std::int64_t micros, const dbway_value& value) {
 
 // Points of the system clock of any precision are instants; finer than a microsecond is cut off.
 template <typename Duration>
-    requires(!std::same_as<Duration, std::chrono::days>)
-struct Codec<std::chrono::sys_time<Duration>> {
+requires(!std::same_as<Duration, std::chrono::days>) struct Codec<std::chrono::sys_time<Duration>> {
     using Value = std::chrono::sys_time<Duration>;
     static constexpr std::uint8_t type = DBWAY_T_TIMESTAMPTZ;
-    static dbway_value encode(Value v) { return detail::make_int(type, detail::to_micros(v.time_since_epoch())); }
+    static dbway_value encode(Value v) {
+        return detail::make_int(type, detail::to_micros(v.time_since_epoch()));
+    }
     static Value decode(const dbway_value& v) {
         const std::int64_t micros =
             v.type == type ? v.v.i64 : detail::to_timestamp(v, type, "a timestamp with time zone");
@@ -330,7 +346,9 @@ template <typename Duration>
 struct Codec<std::chrono::local_time<Duration>> {
     using Value = std::chrono::local_time<Duration>;
     static constexpr std::uint8_t type = DBWAY_T_TIMESTAMP;
-    static dbway_value encode(Value v) { return detail::make_int(type, detail::to_micros(v.time_since_epoch())); }
+    static dbway_value encode(Value v) {
+        return detail::make_int(type, detail::to_micros(v.time_since_epoch()));
+    }
     static Value decode(const dbway_value& v) {
         const std::int64_t micros = v.type == type ? v.v.i64 : detail::to_timestamp(v, type, "a timestamp");
         return Value(detail::from_micros<Duration>(micros, v));
@@ -340,7 +358,9 @@ struct Codec<std::chrono::local_time<Duration>> {
 template <>
 struct Codec<Native> {
     static constexpr std::uint8_t type = DBWAY_T_NATIVE;
-    static dbway_value encode(const Native& v) { return detail::make_bytes(type, v.bytes.data(), v.bytes.size()); }
+    static dbway_value encode(const Native& v) {
+        return detail::make_bytes(type, v.bytes.data(), v.bytes.size());
+    }
     static Native decode(const dbway_value& v) {
         const BlobView view = Codec<BlobView>::decode(v);
         return {{view.begin(), view.end()}};
@@ -348,7 +368,7 @@ struct Codec<Native> {
 };
 
 template <typename T>
-    requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct Codec<T> {
     using Integer = std::underlying_type_t<T>;
     static constexpr std::uint8_t type = Codec<Integer>::type;
@@ -396,16 +416,15 @@ struct is_optional<std::optional<T>> : std::true_type {};
 template <typename T>
 struct is_array : std::false_type {};
 template <typename T>
-    requires(!std::same_as<T, std::byte>)
-struct is_array<std::vector<T>> : std::true_type {};
+requires(!std::same_as<T, std::byte>) struct is_array<std::vector<T>> : std::true_type {
+};
 
 }  // namespace detail
 
 // Arrays: std::vector of any type here but std::byte (a blob). encode needs room for the items, which the
 // parameter pack provides (see ParameterPack); decode copies.
 template <typename T>
-    requires(!std::same_as<T, std::byte>)
-struct Codec<std::vector<T>> {
+requires(!std::same_as<T, std::byte>) struct Codec<std::vector<T>> {
     static constexpr std::uint8_t type = DBWAY_T_ARRAY;
     static std::vector<T> decode(const dbway_value& v) {
         if (v.type != DBWAY_T_ARRAY) detail::throw_conversion(v, "an array");
@@ -441,7 +460,8 @@ dbway_value encode_parameter(const T& value, ItemStore& store) {
         dbway_value array = make_value(DBWAY_T_ARRAY);
         dbway_value* items = store.add(value.size());
         std::size_t i = 0;
-        for (const auto& item : value) items[i++] = encode_parameter<std::remove_cvref_t<decltype(item)>>(item, store);
+        for (const auto& item : value)
+            items[i++] = encode_parameter<std::remove_cvref_t<decltype(item)>>(item, store);
         array.v.items = items;
         if (value.size() > std::numeric_limits<std::uint32_t>::max())
             throw_error(Category::data, "an array parameter has more than 2^32-1 items");

@@ -16,8 +16,8 @@ class Source;
 
 // What a connection knows of its server.
 struct ServerInfo {
-    std::string product;   // "SQLite", "PostgreSQL"
-    std::string version;   // as the server words it
+    std::string product;               // "SQLite", "PostgreSQL"
+    std::string version;               // as the server words it
     std::uint64_t version_number = 0;  // major * 1000000 + minor * 1000 + patch
     std::string database;
     std::string user;
@@ -25,16 +25,16 @@ struct ServerInfo {
     std::uint64_t capabilities = 0;  // DBWAY_CAP_*
 };
 
-// A transaction that has begun. commit() makes it permanent; destruction without it rolls back. One thread at a
-// time; nothing else may use its connection meanwhile.
+// A transaction that has begun. commit() makes it permanent; destruction without it rolls back. One thread at
+// a time; nothing else may use its connection meanwhile.
 class DBWAY_API Transaction : public Operations<Transaction> {
   public:
     Transaction(Transaction&&) noexcept;
     Transaction& operator=(Transaction&&) = delete;
     ~Transaction();
 
-    // Throws InvalidUse if the transaction is over; Error with outcome_unknown() if the connection is lost before
-    // the answer.
+    // Throws InvalidUse if the transaction is over; Error with outcome_unknown() if the connection is lost
+    // before the answer.
     void commit();
     // Also legal when the transaction is over already, and then without effect.
     void rollback();
@@ -92,8 +92,8 @@ class DBWAY_API Transaction : public Operations<Transaction> {
     bool active_ = false;
 };
 
-// One connection, yours until it is destroyed. One thread at a time, except cancel(). A second statement may run
-// while rows of the first are being read: what is left of the first is then read into memory.
+// One connection, yours until it is destroyed. One thread at a time, except cancel(). A second statement may
+// run while rows of the first are being read: what is left of the first is then read into memory.
 class DBWAY_API Connection : public Operations<Connection> {
   public:
     Connection(Connection&&) noexcept;
@@ -101,7 +101,8 @@ class DBWAY_API Connection : public Operations<Connection> {
     ~Connection();
 
     Transaction begin(const TransactionOptions& options = {});
-    // Runs `function(Transaction&)`, then commits; rolls back if it throws. No retry: see Source::transaction().
+    // Runs `function(Transaction&)`, then commits; rolls back if it throws. No retry: see
+    // Source::transaction().
     template <typename Function>
     decltype(auto) transaction(const TransactionOptions& options, Function&& function);
     template <typename Function>

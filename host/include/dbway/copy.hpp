@@ -19,8 +19,8 @@ struct CopyStateDeleter {
 };
 }  // namespace detail
 
-// One running bulk load. Nothing of it is visible before finish(); destroyed without finish(), it leaves nothing
-// behind. Move-only; one thread at a time; keeps a connection of its own until then.
+// One running bulk load. Nothing of it is visible before finish(); destroyed without finish(), it leaves
+// nothing behind. Move-only; one thread at a time; keeps a connection of its own until then.
 class DBWAY_API CopyIn {
   public:
     explicit CopyIn(std::unique_ptr<detail::CopyState, detail::CopyStateDeleter> state) noexcept;
@@ -28,8 +28,8 @@ class DBWAY_API CopyIn {
     CopyIn& operator=(CopyIn&&) noexcept;
     ~CopyIn();
 
-    // Adds a row; values are copied. Throws InvalidUse if their number is not that of the columns, and what the
-    // server refused of an earlier row (the load is over then).
+    // Adds a row; values are copied. Throws InvalidUse if their number is not that of the columns, and what
+    // the server refused of an earlier row (the load is over then).
     template <typename... Args>
     void row(const Args&... args) {
         const detail::ParameterPack<Args...> pack(args...);

@@ -1,8 +1,8 @@
 // cursor.hpp - the machinery under Rows: a result set on its way from a provider. Applications use Rows.
 #pragma once
 
-#include <dbway/export.hpp>
 #include <dbway/provider.h>
+#include <dbway/export.hpp>
 #include <dbway/query_options.hpp>
 
 #include <cstdint>
@@ -52,7 +52,7 @@ struct Call {
     std::uint32_t count = 0;
     std::uint32_t kind = DBWAY_R_QUERY;  // or SCRIPT, SCHEMA, COPY_OUT
     std::uint32_t argument = 0;
-    std::uint32_t flags = 0;  // DBWAY_RF_*
+    std::uint32_t flags = 0;            // DBWAY_RF_*
     const dbway_str* filter = nullptr;  // request.names of SCHEMA and COPY_OUT
     std::uint32_t filter_count = 0;
     const QueryOptions* options = nullptr;
@@ -69,7 +69,8 @@ struct Outcome {
 class DBWAY_API Lease {
   public:
     Lease() noexcept = default;
-    Lease(std::shared_ptr<Pool> pool, Session* session) noexcept : pool_(std::move(pool)), session_(session) {}
+    Lease(std::shared_ptr<Pool> pool, Session* session) noexcept
+        : pool_(std::move(pool)), session_(session) {}
     Lease(Lease&& other) noexcept : pool_(std::move(other.pool_)), session_(other.session_) {
         other.session_ = nullptr;
     }
@@ -162,8 +163,8 @@ class DBWAY_API Cursor {
     std::uint32_t stride_ = 1;  // cells from row to row: width_, or 1 for rows without columns
     bool final_ = false;        // the request has ended; its last rows may still be in the provider's memory
     bool set_open_ = false;
-    bool rows_seen_ = false;  // of the open set
-    bool set_pending_ = false;  // the next result set of a script has begun
+    bool rows_seen_ = false;      // of the open set
+    bool set_pending_ = false;    // the next result set of a script has begun
     Session* session_ = nullptr;  // null: closed, or nothing of it is needed any more
     std::uint64_t request_id_ = 0;
     std::shared_ptr<const ColumnSet> columns_;

@@ -1,5 +1,5 @@
-// error.hpp - what the C++ API throws. One base with everything a diagnostic says, one derived type per kind of
-// error that a program handles differently.
+// error.hpp - what the C++ API throws. One base with everything a diagnostic says, one derived type per kind
+// of error that a program handles differently.
 #pragma once
 
 #include <dbway/export.hpp>
@@ -51,7 +51,7 @@ struct ErrorDetails {
     std::string table;
     std::string column;
     std::string constraint;
-    std::string source;        // the source of the configuration it happened on
+    std::string source;  // the source of the configuration it happened on
     bool connection_lost = false;
     bool not_executed = false;       // certain that the server did not act
     bool retry_statement = false;    // the same statement may succeed later
@@ -91,7 +91,9 @@ class DBWAY_API Error : public std::exception {
     bool retryable() const noexcept {
         return !details_->outcome_unknown && (details_->retry_statement || details_->retry_transaction);
     }
-    bool retry_transaction() const noexcept { return !details_->outcome_unknown && details_->retry_transaction; }
+    bool retry_transaction() const noexcept {
+        return !details_->outcome_unknown && details_->retry_transaction;
+    }
     bool connection_lost() const noexcept { return details_->connection_lost; }
     bool not_executed() const noexcept { return details_->not_executed; }
     // The connection was lost between sending a change and its answer.
@@ -105,13 +107,13 @@ class DBWAY_API Error : public std::exception {
 };
 
 // One type per category, and per kind of constraint, so that a catch clause reads as it should.
-#define DBWAY_ERROR_TYPE(Name, Base)          \
-    class DBWAY_API Name : public Base {      \
-      public:                                 \
-        using Base::Base;                     \
-        Name(const Name&) noexcept = default; \
+#define DBWAY_ERROR_TYPE(Name, Base)                     \
+    class DBWAY_API Name : public Base {                 \
+      public:                                            \
+        using Base::Base;                                \
+        Name(const Name&) noexcept = default;            \
         Name& operator=(const Name&) noexcept = default; \
-        ~Name() override;                     \
+        ~Name() override;                                \
     }
 
 DBWAY_ERROR_TYPE(Unsupported, Error);

@@ -15,17 +15,19 @@ namespace dbway {
 template <typename Struct, typename Member>
 struct Field {
     std::string_view name;
-    Member Struct::* member;
+    Member Struct::*member;
 };
 
 template <typename Struct, typename Member>
-constexpr Field<Struct, Member> make_field(std::string_view name, Member Struct::* member) {
+constexpr Field<Struct, Member> make_field(std::string_view name, Member Struct::*member) {
     return {name, member};
 }
 
 // True for a struct with DBWAY_FIELDS.
 template <typename T>
-concept Mapped = requires { dbway_fields(static_cast<const T*>(nullptr)); };
+concept Mapped = requires {
+    dbway_fields(static_cast<const T*>(nullptr));
+};
 
 }  // namespace dbway
 
@@ -39,7 +41,7 @@ concept Mapped = requires { dbway_fields(static_cast<const T*>(nullptr)); };
     DBWAY_FIELD_(Struct, member) __VA_OPT__(, DBWAY_FIELD_AGAIN_ DBWAY_PARENS_(Struct, __VA_ARGS__))
 #define DBWAY_FIELD_AGAIN_() DBWAY_FIELD_LIST_
 
-#define DBWAY_FIELDS(Struct, ...)                                                              \
-    [[maybe_unused]] constexpr auto dbway_fields(const Struct*) {                              \
-        return std::tuple{DBWAY_EXPAND_(DBWAY_FIELD_LIST_(Struct, __VA_ARGS__))};              \
+#define DBWAY_FIELDS(Struct, ...)                                                 \
+    [[maybe_unused]] constexpr auto dbway_fields(const Struct*) {                 \
+        return std::tuple{DBWAY_EXPAND_(DBWAY_FIELD_LIST_(Struct, __VA_ARGS__))}; \
     }

@@ -29,8 +29,8 @@ struct ListenerStateDeleter {
 };
 }  // namespace detail
 
-// Listens on a connection of its own, and connects and listens again by itself, with backoff, when it is lost.
-// One thread at a time.
+// Listens on a connection of its own, and connects and listens again by itself, with backoff, when it is
+// lost. One thread at a time.
 class DBWAY_API Listener {
   public:
     explicit Listener(std::unique_ptr<detail::ListenerState, detail::ListenerStateDeleter> state) noexcept;

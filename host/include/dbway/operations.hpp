@@ -39,14 +39,14 @@ enum class SchemaKind : std::uint32_t {
     constraints = DBWAY_SCHEMA_CONSTRAINTS,
 };
 
-// The mixin. Self provides start(), run_to_end(), run_batch() and start_copy(). Every member throws dbway::Error;
-// thread-safety is that of Self.
+// The mixin. Self provides start(), run_to_end(), run_batch() and start_copy(). Every member throws
+// dbway::Error; thread-safety is that of Self.
 template <typename Self>
 class Operations {
   public:
-    // Runs a statement and streams its rows. With types, query<std::int64_t, std::string_view>(…), the rows are
-    // tuples of them; with one struct that has DBWAY_FIELDS, they are such structs. Errors that appear later in
-    // the result are thrown while reading.
+    // Runs a statement and streams its rows. With types, query<std::int64_t, std::string_view>(…), the rows
+    // are tuples of them; with one struct that has DBWAY_FIELDS, they are such structs. Errors that appear
+    // later in the result are thrown while reading.
     template <typename... Ts, typename... Args>
     auto query(std::string_view sql, const Args&... args) {
         return query<Ts...>(QueryOptions{}, sql, args...);
@@ -58,7 +58,8 @@ class Operations {
     }
 
     // The same with parameters made at run time, borrowed for the call.
-    Rows query_values(const QueryOptions& options, std::string_view sql, std::span<const dbway_value> values) {
+    Rows query_values(const QueryOptions& options, std::string_view sql,
+                      std::span<const dbway_value> values) {
         detail::Call call;
         call.sql = sql;
         call.values = values.data();
@@ -78,13 +79,15 @@ class Operations {
         return Result(self().run_to_end(make_call(options, sql, pack)));
     }
 
-    // Runs all statements of a batch. Throws the error of the first that failed, with batch_index(), unless the
-    // batch is independent.
+    // Runs all statements of a batch. Throws the error of the first that failed, with batch_index(), unless
+    // the batch is independent.
     BatchResults run(const Batch& batch) { return self().run_batch(batch, QueryOptions{}); }
-    BatchResults run(const QueryOptions& options, const Batch& batch) { return self().run_batch(batch, options); }
+    BatchResults run(const QueryOptions& options, const Batch& batch) {
+        return self().run_batch(batch, options);
+    }
 
-    // Statements separated by semicolons, without parameters; Rows::next_set() moves on to the next result set.
-    // The statements run as the rows are read: read to the end.
+    // Statements separated by semicolons, without parameters; Rows::next_set() moves on to the next result
+    // set. The statements run as the rows are read: read to the end.
     Rows script(std::string_view sql) { return script(QueryOptions{}, sql); }
     Rows script(const QueryOptions& options, std::string_view sql) {
         detail::Call call;

@@ -47,8 +47,10 @@ class ParameterPack {
     static constexpr std::uint32_t size() noexcept { return count; }
     const dbway_value* values() const noexcept { return values_.data(); }
     const std::string_view* names() const noexcept {
-        if constexpr (named) return names_.data();
-        else return nullptr;
+        if constexpr (named)
+            return names_.data();
+        else
+            return nullptr;
     }
 
   private:

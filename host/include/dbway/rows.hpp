@@ -16,8 +16,8 @@
 
 namespace dbway {
 
-// The current row, valid until the next one is read. Its views are, too, unless another statement starts on the
-// connection before: what is left of the result then moves, the current row with it.
+// The current row, valid until the next one is read. Its views are, too, unless another statement starts on
+// the connection before: what is left of the result then moves, the current row with it.
 class DBWAY_API Row {
   public:
     explicit Row(const detail::Cursor& cursor) noexcept : cursor_(&cursor) {}
@@ -25,8 +25,8 @@ class DBWAY_API Row {
     std::size_t size() const noexcept { return cursor_->width(); }
     const std::vector<Column>& columns() const noexcept { return cursor_->columns(); }
 
-    // The column's value as a T (see codec.hpp). Throws DataError if it does not fit, InvalidUse if there is no
-    // such column.
+    // The column's value as a T (see codec.hpp). Throws DataError if it does not fit, InvalidUse if there is
+    // no such column.
     template <typename T>
     T get(std::size_t index) const {
         const dbway_value& cell = this->cell(index);
@@ -152,8 +152,8 @@ class RowReader<T> {
 
 }  // namespace detail
 
-// The rows of one statement, streamed: memory does not grow with their number. Move-only; one thread at a time;
-// a pinned Connection they came from must outlive them.
+// The rows of one statement, streamed: memory does not grow with their number. Move-only; one thread at a
+// time; a pinned Connection they came from must outlive them.
 class DBWAY_API Rows {
   public:
     explicit Rows(detail::Cursor cursor) noexcept : cursor_(std::move(cursor)) {}
@@ -228,7 +228,8 @@ class DBWAY_API Rows {
     detail::Cursor cursor_;
 };
 
-// Rows of one type: for (auto [id, name] : db.query<std::int64_t, std::string_view>("…")). Like Rows otherwise.
+// Rows of one type: for (auto [id, name] : db.query<std::int64_t, std::string_view>("…")). Like Rows
+// otherwise.
 template <typename T>
 class TypedRows {
   public:
@@ -240,7 +241,8 @@ class TypedRows {
         using difference_type = std::ptrdiff_t;
         using iterator_category = std::input_iterator_tag;
 
-        Iterator(detail::Cursor& cursor, const detail::RowReader<T>& reader) : cursor_(&cursor), reader_(&reader) {}
+        Iterator(detail::Cursor& cursor, const detail::RowReader<T>& reader)
+            : cursor_(&cursor), reader_(&reader) {}
         T operator*() const { return reader_->read(*cursor_); }
         Iterator& operator++() {
             cursor_->next();

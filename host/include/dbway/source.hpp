@@ -13,18 +13,18 @@ namespace dbway {
 
 // What a source's pool is doing at this moment.
 struct PoolStatistics {
-    std::uint32_t open = 0;     // connections, idle and lent
+    std::uint32_t open = 0;  // connections, idle and lent
     std::uint32_t idle = 0;
     std::uint32_t opening = 0;
-    std::uint32_t waiting = 0;  // threads that wait for one
-    std::uint64_t acquired = 0;     // since the start
-    std::uint64_t opened = 0;       // since the start
-    std::uint64_t timeouts = 0;     // acquires that gave up
-    std::uint64_t discarded = 0;    // connections closed because they were dead, dirty or too old
+    std::uint32_t waiting = 0;    // threads that wait for one
+    std::uint64_t acquired = 0;   // since the start
+    std::uint64_t opened = 0;     // since the start
+    std::uint64_t timeouts = 0;   // acquires that gave up
+    std::uint64_t discarded = 0;  // connections closed because they were dead, dirty or too old
 };
 
-// A cheap handle, copied freely; all members are thread-safe. Each call takes a connection from the pool and gives
-// it back when it, or the Rows it returned, is done.
+// A cheap handle, copied freely; all members are thread-safe. Each call takes a connection from the pool and
+// gives it back when it, or the Rows it returned, is done.
 class DBWAY_API Source : public Operations<Source> {
   public:
     const std::string& name() const noexcept;
@@ -32,19 +32,21 @@ class DBWAY_API Source : public Operations<Source> {
     const SourceOptions& options() const noexcept;
     std::uint64_t capabilities() const noexcept;  // DBWAY_CAP_*, the provider's upper bound
     // True if all of `capabilities` are there.
-    bool can(std::uint64_t capabilities) const noexcept { return (this->capabilities() & capabilities) == capabilities; }
+    bool can(std::uint64_t capabilities) const noexcept {
+        return (this->capabilities() & capabilities) == capabilities;
+    }
     // How the server declares a column for values of a DBWAY_T_* type; empty if the provider does not say.
     std::string type_name(std::uint32_t type, std::int32_t precision = -1, std::int32_t scale = -1) const;
     // `name` quoted for the server; a double-quoted identifier if the provider does not say how.
     std::string quote_identifier(std::string_view name) const;
 
-    // Waits for a connection at most for the pool's acquire_timeout, or the deadline if that is sooner; throws
-    // PoolTimeout.
+    // Waits for a connection at most for the pool's acquire_timeout, or the deadline if that is sooner;
+    // throws PoolTimeout.
     Connection connection(const QueryOptions& options = {});
     Transaction begin(const TransactionOptions& options = {});
 
-    // Runs `function(Transaction&)` and commits. With `retries`, runs it again from the start, on a conflict such
-    // as a serialization failure, a deadlock or a busy database: it must not have other effects.
+    // Runs `function(Transaction&)` and commits. With `retries`, runs it again from the start, on a conflict
+    // such as a serialization failure, a deadlock or a busy database: it must not have other effects.
     template <typename Function>
     decltype(auto) transaction(const TransactionOptions& options, Function&& function);
     template <typename Function>

@@ -41,7 +41,8 @@ class DBWAY_API Decimal {
 struct DBWAY_API Uuid {
     std::array<std::uint8_t, 16> bytes{};
 
-    // Accepts the forms of RFC 9562: 8-4-4-4-12 hexadecimal digits of either case. Throws DataError otherwise.
+    // Accepts the forms of RFC 9562: 8-4-4-4-12 hexadecimal digits of either case. Throws DataError
+    // otherwise.
     static Uuid parse(std::string_view text);
     std::string str() const;  // lower case, with hyphens
     friend auto operator<=>(const Uuid&, const Uuid&) = default;
@@ -66,8 +67,8 @@ using BlobView = std::span<const std::byte>;
 
 // Dates and times. The largest and smallest values of Date, Timestamp and TimestampTz are the infinities.
 using Date = std::chrono::sys_days;
-using Timestamp = std::chrono::local_time<std::chrono::microseconds>;    // without a zone
-using TimestampTz = std::chrono::sys_time<std::chrono::microseconds>;    // a point in time, UTC
+using Timestamp = std::chrono::local_time<std::chrono::microseconds>;  // without a zone
+using TimestampTz = std::chrono::sys_time<std::chrono::microseconds>;  // a point in time, UTC
 // Time of day: microseconds since midnight, 0 to 24:00:00 inclusive.
 struct TimeOfDay {
     std::chrono::microseconds since_midnight{0};

@@ -6,27 +6,23 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <random>
 
 namespace dbway::conformance {
 namespace {
 
-// A real shared library that every dynamic program has: the one that holds this function.
-std::string path_of_libc() {
+// Where a library of the system lies; asked of the library itself, since a sanitizer answers for it
+// elsewhere.
+std::string path_of(const char* soname, const char* symbol_name) {
     Dl_info info{};
-    return dladdr(reinterpret_cast<const void*>(&::fopen), &info) != 0 && info.dli_fname != nullptr
-               ? info.dli_fname
-               : "";
-}
-
-// libm is small enough to be parsed thousands of times.
-std::string path_of_libm() {
-    Dl_info info{};
-    void* handle = dlopen("libm.so.6", RTLD_NOW);
-    void* symbol = handle != nullptr ? dlsym(handle, "frexp") : nullptr;
+    void* handle = dlopen(soname, RTLD_NOW);
+    void* symbol = handle != nullptr ? dlsym(handle, symbol_name) : nullptr;
     return symbol != nullptr && dladdr(symbol, &info) != 0 ? info.dli_fname : "";
 }
+
+std::string path_of_libc() { return path_of("libc.so.6", "fopen"); }
+// Small enough to be parsed thousands of times.
+std::string path_of_libm() { return path_of("libm.so.6", "frexp"); }
 
 TEST(ElfFile, ReadsARealLibrary) {
     const auto path = path_of_libm();

@@ -17,11 +17,10 @@ using testing::ElementsAre;
 class RowInputTest : public testing::Test {
   protected:
     void SetUp() override {
-        char path[] = "/tmp/dbway-row-input-XXXXXX";
-        const int descriptor = mkstemp(path);
+        path_ = testing::TempDir() + "dbway-row-input-XXXXXX";
+        const int descriptor = mkstemp(path_.data());
         ASSERT_GE(descriptor, 0);
         close(descriptor);
-        path_ = path;
     }
     void TearDown() override { unlink(path_.c_str()); }
 

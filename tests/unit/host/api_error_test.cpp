@@ -86,9 +86,9 @@ TEST_F(ApiError, details_arrive) {
 }
 
 TEST_F(ApiError, first_error_of_a_dying_connection_is_kept) {
-    provider.on("q", Answer()
-                         .notice({DBWAY_ERR_DATABASE, "terminating on administrator's command", 0, "57P01"})
-                         .die());
+    provider.on(
+        "q",
+        Answer().notice({DBWAY_ERR_DATABASE, "terminating on administrator's command", 0, "57P01"}).die());
     Source db = open_source();
     const ErrorDetails error = thrown<DatabaseError>([&] { db.query("q"); });
     EXPECT_EQ(error.sqlstate, "57P01");
@@ -162,7 +162,8 @@ TEST_F(ApiError, categories_have_names_and_types) {
 
 TEST(DiagnosticCollectorTest, of_an_older_plugin_has_fewer_fields) {
     std::vector<std::string> logged;
-    dbway::detail::DiagnosticCollector collector([&](int, std::string_view text) { logged.emplace_back(text); });
+    dbway::detail::DiagnosticCollector collector(
+        [&](int, std::string_view text) { logged.emplace_back(text); });
     dbway_diag diagnostic{};
     diagnostic.struct_size = offsetof(dbway_diag, detail);
     diagnostic.status = DBWAY_ERR_DATA;

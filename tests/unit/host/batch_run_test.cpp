@@ -17,7 +17,8 @@ class BatchRun : public SessionTest {
         provider.on("bad", Answer::error({DBWAY_ERR_CONSTRAINT, "twice", 0, "23505"}));
     }
     void expect_one_submit() {
-        for (const SeenRequest& seen : provider.requests()) EXPECT_EQ(seen.submit, provider.requests()[0].submit);
+        for (const SeenRequest& seen : provider.requests())
+            EXPECT_EQ(seen.submit, provider.requests()[0].submit);
     }
     static Category category(const BatchResult& result) {
         try {
@@ -51,8 +52,8 @@ TEST_F(BatchRun, empty_batch_does_nothing) {
 
 TEST_F(BatchRun, first_failure_stops_the_rest) {
     Source db = open_source();
-    const ErrorDetails error =
-        thrown<UniqueViolation>([&] { db.run(Batch().add("update").add("update").add("bad").add("add $1", 1).add("update")); });
+    const ErrorDetails error = thrown<UniqueViolation>(
+        [&] { db.run(Batch().add("update").add("update").add("bad").add("add $1", 1).add("update")); });
     EXPECT_EQ(error.batch_index, 2);
     EXPECT_THAT(error.message, HasSubstr("statement 3 of the batch: twice"));
     EXPECT_EQ(error.source, "db");
@@ -84,7 +85,8 @@ TEST_F(BatchRun, one_text_is_prepared_once) {
     EXPECT_EQ(provider.requests(DBWAY_R_PREPARE).size(), 1U);
     const auto executes = provider.requests(DBWAY_R_EXECUTE);
     ASSERT_EQ(executes.size(), 50U);
-    for (int i = 0; i < 50; ++i) EXPECT_EQ(executes[static_cast<std::size_t>(i)].params[0][0], OwnedValue::i64(i));
+    for (int i = 0; i < 50; ++i)
+        EXPECT_EQ(executes[static_cast<std::size_t>(i)].params[0][0], OwnedValue::i64(i));
     provider.forget_seen();
     db.run(batch);
     EXPECT_TRUE(provider.requests(DBWAY_R_PREPARE).empty());
@@ -92,8 +94,9 @@ TEST_F(BatchRun, one_text_is_prepared_once) {
 }
 
 TEST_F(BatchRun, failing_prepare_stops_the_chain) {
-    provider.on_match([](const SeenRequest& seen) { return seen.kind == DBWAY_R_PREPARE && seen.sql == "nonsense"; },
-                      {Answer::error({DBWAY_ERR_SYNTAX, "what?", 0, "42601", 0, 3})});
+    provider.on_match(
+        [](const SeenRequest& seen) { return seen.kind == DBWAY_R_PREPARE && seen.sql == "nonsense"; },
+        {Answer::error({DBWAY_ERR_SYNTAX, "what?", 0, "42601", 0, 3})});
     Source db = open_source();
     const ErrorDetails error =
         thrown<SyntaxError>([&] { db.run(Batch().add("update").add("nonsense").add("add $1", 1)); });
@@ -106,14 +109,16 @@ TEST_F(BatchRun, failing_prepare_stops_the_chain) {
 }
 
 TEST_F(BatchRun, failing_prepare_of_independent_statements) {
-    provider.on_match([](const SeenRequest& seen) { return seen.kind == DBWAY_R_PREPARE && seen.sql == "nonsense"; },
-                      {Answer::error({DBWAY_ERR_SYNTAX, "what?", 0, "42601"})});
+    provider.on_match(
+        [](const SeenRequest& seen) { return seen.kind == DBWAY_R_PREPARE && seen.sql == "nonsense"; },
+        {Answer::error({DBWAY_ERR_SYNTAX, "what?", 0, "42601"})});
     Source db = open_source();
     BatchResults results =
         db.run(Batch().independent().add("nonsense").add("update").add("nonsense").add("add $1", 1));
     EXPECT_EQ(category(results[0]), Category::syntax);
     EXPECT_EQ(results[1].affected(), 1);
-    EXPECT_EQ(thrown<SyntaxError>([&] { results[2].rows(); }).batch_index, 2) << "the cause, not that it was missing";
+    EXPECT_EQ(thrown<SyntaxError>([&] { results[2].rows(); }).batch_index, 2)
+        << "the cause, not that it was missing";
     EXPECT_EQ(results[3].affected(), 2);
 }
 
@@ -197,7 +202,8 @@ TEST_F(BatchRun, evictions_before_and_by_a_batch_are_all_told) {
 }
 
 TEST_F(BatchRun, forgotten_statement_is_prepared_again_by_the_next_run) {
-    provider.on("q", {Answer::ok(1), Answer::error({DBWAY_ERR_INVALID, "no such statement", 0, "26000"}), Answer::ok(3)});
+    provider.on("q", {Answer::ok(1), Answer::error({DBWAY_ERR_INVALID, "no such statement", 0, "26000"}),
+                      Answer::ok(3)});
     Source db = open_source();
     Batch batch;
     batch.add("q");
@@ -229,7 +235,8 @@ TEST_F(BatchRun, results_are_read_later_and_in_any_order) {
 }
 
 TEST_F(BatchRun, rows_have_their_columns) {
-    provider.on("wide", Answer::table({integer("id"), text("name")}, {{OwnedValue::i64(1), OwnedValue::text("ann")}}));
+    provider.on("wide", Answer::table({integer("id"), text("name")},
+                                      {{OwnedValue::i64(1), OwnedValue::text("ann")}}));
     provider.on("empty", Answer::table({}, std::vector<OwnedRow>(5)));
     Source db = open_source();
     for (const bool prepare : {true, false}) {
@@ -251,9 +258,8 @@ TEST_F(BatchRun, inside_a_transaction) {
     Source db = open_source();
     db.transaction([](Transaction& transaction) {
         EXPECT_EQ(transaction.run(Batch().add("update").add("rows")).size(), 2U);
-        thrown<UniqueViolation>([&] {
-            transaction.savepoint([&] { transaction.run(Batch().add("bad").add("update")); });
-        });
+        thrown<UniqueViolation>(
+            [&] { transaction.savepoint([&] { transaction.run(Batch().add("bad").add("update")); }); });
     });
     EXPECT_EQ(provider.requests(DBWAY_R_COMMIT).size(), 1U);
 }
@@ -261,7 +267,8 @@ TEST_F(BatchRun, inside_a_transaction) {
 TEST_F(BatchRun, lost_connection) {
     provider.on("lost", Answer().die());
     Source db = open_source();
-    const ErrorDetails error = thrown<ConnectionError>([&] { db.run(Batch().add("update").add("lost").add("update")); });
+    const ErrorDetails error =
+        thrown<ConnectionError>([&] { db.run(Batch().add("update").add("lost").add("update")); });
     EXPECT_TRUE(error.connection_lost);
     EXPECT_EQ(db.run(Batch().add("update")).size(), 1U);
     EXPECT_EQ(provider.opens().size(), 2U);

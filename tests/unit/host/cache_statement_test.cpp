@@ -114,7 +114,8 @@ TEST_F(CacheStatement, failed_unprepare_does_no_harm) {
 
 TEST_F(CacheStatement, failed_prepare_is_not_cached) {
     provider.on_match([](const SeenRequest& seen) { return seen.kind == DBWAY_R_PREPARE; },
-                      {Answer::error({DBWAY_ERR_SYNTAX, "no table t", 0, "42P01", 0, 15}), Answer::ok()});
+                      {Answer::error({DBWAY_ERR_SYNTAX, "no table t", 0, "42P01", 0, 15}),
+                       Answer().columns({integer("n")}).done()});
     provider.on("select * from t", number_table(2));
     Source db = open_source();
     const ErrorDetails error = thrown<SyntaxError>([&] { db.query("select * from t"); });
@@ -146,12 +147,15 @@ TEST_F(CacheStatement, forgotten_statement_is_prepared_again_invisibly) {
 }
 
 TEST_F(CacheStatement, changed_result_type_is_prepared_again) {
-    provider.on("q", {Answer::ok(), Answer::error({DBWAY_ERR_UNSUPPORTED, "cached plan must not change result type", 0, "0A000"}),
-                      Answer::ok(4)});
+    provider.on(
+        "q", {Answer::ok(),
+              Answer::error({DBWAY_ERR_UNSUPPORTED, "cached plan must not change result type", 0, "0A000"}),
+              Answer::ok(4)});
     Source db = open_source();
     db.execute("q");
     EXPECT_EQ(db.execute("q").affected(), 4);
-    provider.on("other", {Answer::ok(), Answer::error({DBWAY_ERR_UNSUPPORTED, "not implemented", 0, "0A000"})});
+    provider.on("other",
+                {Answer::ok(), Answer::error({DBWAY_ERR_UNSUPPORTED, "not implemented", 0, "0A000"})});
     db.execute("other");
     thrown<Unsupported>([&] { db.execute("other"); });
 }
@@ -165,7 +169,8 @@ TEST_F(CacheStatement, forgotten_again_at_once_is_an_error) {
 }
 
 TEST_F(CacheStatement, forgotten_inside_a_transaction_is_an_error) {
-    provider.on("q", {Answer::ok(), Answer::error({DBWAY_ERR_INVALID, "no such statement", 0, "26000"}), Answer::ok()});
+    provider.on("q", {Answer::ok(), Answer::error({DBWAY_ERR_INVALID, "no such statement", 0, "26000"}),
+                      Answer::ok()});
     options.pool.max = 1;
     Source db = open_source();
     db.execute("q");
@@ -175,8 +180,12 @@ TEST_F(CacheStatement, forgotten_inside_a_transaction_is_an_error) {
 }
 
 TEST_F(CacheStatement, changed_columns_are_taken_from_execute) {
-    const auto wide = Answer().columns({integer("n"), text("t")}).rows({{OwnedValue::i64(1), OwnedValue::text("x")}}).done();
-    provider.on("q", {number_table(2), wide, Answer().rows({{OwnedValue::i64(2), OwnedValue::text("y")}}).done()});
+    const auto wide = Answer()
+                          .columns({integer("n"), text("t")})
+                          .rows({{OwnedValue::i64(1), OwnedValue::text("x")}})
+                          .done();
+    provider.on("q",
+                {number_table(2), wide, Answer().rows({{OwnedValue::i64(2), OwnedValue::text("y")}}).done()});
     Source db = open_source();
     EXPECT_EQ(db.query("q").all<int>().size(), 2U);
     EXPECT_EQ((db.query<int, std::string>("q").one()), std::tuple(1, "x"));
@@ -185,8 +194,12 @@ TEST_F(CacheStatement, changed_columns_are_taken_from_execute) {
 }
 
 TEST_F(CacheStatement, changed_columns_seen_by_execute_are_known_to_query) {
-    const auto wide = Answer().columns({integer("n"), text("t")}).rows({{OwnedValue::i64(1), OwnedValue::text("x")}}).done();
-    provider.on("q", {number_table(2), wide, Answer().rows({{OwnedValue::i64(2), OwnedValue::text("y")}}).done()});
+    const auto wide = Answer()
+                          .columns({integer("n"), text("t")})
+                          .rows({{OwnedValue::i64(1), OwnedValue::text("x")}})
+                          .done();
+    provider.on("q",
+                {number_table(2), wide, Answer().rows({{OwnedValue::i64(2), OwnedValue::text("y")}}).done()});
     Source db = open_source();
     db.query("q").all<int>();
     db.execute("q");

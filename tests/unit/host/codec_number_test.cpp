@@ -28,13 +28,15 @@ dbway_value u64(std::uint64_t v) {
     return value;
 }
 dbway_value f64(double v) { return Codec<double>::encode(v); }
-dbway_value textual(std::uint8_t type, const char* text) { return detail::make_bytes(type, text, std::strlen(text)); }
+dbway_value textual(std::uint8_t type, const char* text) {
+    return detail::make_bytes(type, text, std::strlen(text));
+}
 dbway_value decimal(const char* text) { return textual(DBWAY_T_DECIMAL, text); }
 
 template <typename T>
 class CodecInteger : public ::testing::Test {};
-using Integers = ::testing::Types<signed char, short, int, long, long long, unsigned char, unsigned short, unsigned,
-                                  unsigned long, unsigned long long>;
+using Integers = ::testing::Types<signed char, short, int, long, long long, unsigned char, unsigned short,
+                                  unsigned, unsigned long, unsigned long long>;
 TYPED_TEST_SUITE(CodecInteger, Integers);
 
 TYPED_TEST(CodecInteger, extremes_go_both_ways) {
@@ -95,7 +97,8 @@ TEST(CodecNumber, unsigned_from_other_numbers) {
 }
 
 TEST(CodecNumber, doubles_keep_every_bit) {
-    for (const double value : {0.0, 1e308, -1e-308, std::numeric_limits<double>::denorm_min(), 0.1, double(INFINITY), -double(INFINITY)})
+    for (const double value : {0.0, 1e308, -1e-308, std::numeric_limits<double>::denorm_min(), 0.1,
+                               double(INFINITY), -double(INFINITY)})
         EXPECT_EQ(round_trip<double>(value), value);
     EXPECT_TRUE(std::isnan(round_trip<double>(NAN)));
     EXPECT_TRUE(std::signbit(round_trip<double>(-0.0)));
@@ -135,7 +138,8 @@ TEST(CodecNumber, booleans) {
 }
 
 TEST(CodecNumber, decimals_are_exact) {
-    for (const char* text : {"0", "-1.50", "123456789012345678901234567890.123456789", "NaN", "Infinity", "-Infinity", "0.00"}) {
+    for (const char* text :
+         {"0", "-1.50", "123456789012345678901234567890.123456789", "NaN", "Infinity", "-Infinity", "0.00"}) {
         const Decimal value{std::string(text)};
         EXPECT_EQ(read<Decimal>(Codec<Decimal>::encode(value)).str(), text);
     }

@@ -20,11 +20,14 @@ template <typename T>
 T read(const dbway_value& value) {
     return detail::decode_cell<T>(value);
 }
-dbway_value textual(std::uint8_t type, std::string_view text) { return detail::make_bytes(type, text.data(), text.size()); }
+dbway_value textual(std::uint8_t type, std::string_view text) {
+    return detail::make_bytes(type, text.data(), text.size());
+}
 std::string as_text(const dbway_value& value) { return read<std::string>(value); }
 
 TEST(CodecText, texts_of_any_content) {
-    for (const std::string& value : {std::string(), std::string("plain"), std::string("nul\0inside", 10), std::string("\xc3\xa4\xe2\x82\xac"), std::string(100'000, 'x')}) {
+    for (const std::string& value : {std::string(), std::string("plain"), std::string("nul\0inside", 10),
+                                     std::string("\xc3\xa4\xe2\x82\xac"), std::string(100'000, 'x')}) {
         EXPECT_EQ(read<std::string>(Codec<std::string>::encode(value)), value);
         EXPECT_EQ(read<std::string_view>(Codec<std::string_view>::encode(value)), value);
     }
@@ -120,7 +123,8 @@ TEST(CodecText, arrays) {
     EXPECT_THAT(through_pack(std::vector<Interval>{{1, 2, 3}}), ElementsAre(Interval{1, 2, 3}));
     EXPECT_THAT(through_pack(std::vector<Date>{Date::max()}), ElementsAre(Date::max()));
     EXPECT_THAT(through_pack(std::vector<std::optional<int>>{1, std::nullopt}), ElementsAre(1, std::nullopt));
-    EXPECT_THAT(through_pack(std::vector<std::optional<std::string>>{"a", std::nullopt}), ElementsAre("a", std::nullopt));
+    EXPECT_THAT(through_pack(std::vector<std::optional<std::string>>{"a", std::nullopt}),
+                ElementsAre("a", std::nullopt));
     const std::vector<std::vector<std::vector<std::string>>> nested{{{"a"}, {}}, {}, {{"b", "c"}}};
     EXPECT_EQ(through_pack(nested), nested);
     EXPECT_EQ(through_pack(std::optional<std::vector<int>>()), std::nullopt);
@@ -145,7 +149,8 @@ TEST(CodecText, parameters_of_every_spelling) {
     char buffer[] = "buffer";
     char* pointer = buffer;
     const std::string text = "s";
-    const detail::ParameterPack<char[4], char*, const char*, std::string, std::string_view, std::nullptr_t, std::nullopt_t>
+    const detail::ParameterPack<char[4], char*, const char*, std::string, std::string_view, std::nullptr_t,
+                                std::nullopt_t>
         pack("abc", pointer, "xy", text, std::string_view("v"), nullptr, std::nullopt);
     EXPECT_EQ(pack.size(), 7U);
     EXPECT_EQ(as_text(pack.values()[0]), "abc");
@@ -160,13 +165,13 @@ TEST(CodecText, parameters_of_every_spelling) {
 
 // The longest struct that DBWAY_FIELDS takes.
 struct Wide {
-    int a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7, c8, d1, d2, d3, d4,
-        d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8, g1, g2, g3, g4, g5, g6, g7, g8,
-        h1, h2, h3, h4, h5, h6, h7, h8;
+    int a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7, c8, d1,
+        d2, d3, d4, d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8, g1, g2,
+        g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8;
 };
-DBWAY_FIELDS(Wide, a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7, c8, d1,
-             d2, d3, d4, d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7, f8, g1, g2, g3, g4,
-             g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8)
+DBWAY_FIELDS(Wide, a1, a2, a3, a4, a5, a6, a7, a8, b1, b2, b3, b4, b5, b6, b7, b8, c1, c2, c3, c4, c5, c6, c7,
+             c8, d1, d2, d3, d4, d5, d6, d7, d8, e1, e2, e3, e4, e5, e6, e7, e8, f1, f2, f3, f4, f5, f6, f7,
+             f8, g1, g2, g3, g4, g5, g6, g7, g8, h1, h2, h3, h4, h5, h6, h7, h8)
 
 TEST(CodecText, fields_of_sixty_four_members) {
     constexpr auto fields = dbway_fields(static_cast<const Wide*>(nullptr));

@@ -30,7 +30,8 @@ dbway_value wall(std::int64_t micros) { return detail::make_int(DBWAY_T_TIMESTAM
 dbway_value text(std::string_view t) { return detail::make_bytes(DBWAY_T_TEXT, t.data(), t.size()); }
 
 TEST(CodecTime, dates) {
-    for (const Date date : {Date(1970y / 1 / 1), Date(1y / 1 / 1), Date(9999y / 12 / 31), Date(2024y / 2 / 29)}) {
+    for (const Date date :
+         {Date(1970y / 1 / 1), Date(1y / 1 / 1), Date(9999y / 12 / 31), Date(2024y / 2 / 29)}) {
         EXPECT_EQ(round_trip(date), date);
         EXPECT_EQ(Codec<Date>::encode(date).v.i64, date.time_since_epoch().count());
     }
@@ -47,7 +48,8 @@ TEST(CodecTime, days_of_the_calendar) {
     EXPECT_EQ(round_trip(leap), leap);
     EXPECT_EQ(round_trip(year_month_day(1y / 1 / 1)), 1y / 1 / 1);
     EXPECT_EQ(round_trip(year_month_day(9999y / 12 / 31)), 9999y / 12 / 31);
-    EXPECT_THROW(Codec<year_month_day>::encode(2023y / 2 / 29), DataError) << "not bent to the first of March";
+    EXPECT_THROW(Codec<year_month_day>::encode(2023y / 2 / 29), DataError)
+        << "not bent to the first of March";
     EXPECT_THROW(Codec<year_month_day>::encode(2023y / 13 / 1), DataError);
     EXPECT_THROW(read<year_month_day>(detail::make_int(DBWAY_T_DATE, highest)), DataError);
     EXPECT_THROW(read<year_month_day>(detail::make_int(DBWAY_T_DATE, lowest)), DataError);
@@ -55,7 +57,8 @@ TEST(CodecTime, days_of_the_calendar) {
 }
 
 TEST(CodecTime, timestamps) {
-    for (const std::int64_t micros : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{253402300799999999}, highest, lowest, highest - 1}) {
+    for (const std::int64_t micros : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{253402300799999999},
+                                      highest, lowest, highest - 1}) {
         EXPECT_EQ(round_trip(TimestampTz(microseconds(micros))).time_since_epoch().count(), micros);
         EXPECT_EQ(round_trip(Timestamp(microseconds(micros))).time_since_epoch().count(), micros);
     }
@@ -134,7 +137,8 @@ TEST(CodecTime, time_of_day) {
 TEST(CodecTime, intervals) {
     constexpr auto big = std::numeric_limits<std::int32_t>::max();
     constexpr auto small = std::numeric_limits<std::int32_t>::min();
-    for (const Interval interval : {Interval{}, Interval{1, -2, 3}, Interval{big, big, highest}, Interval{small, small, lowest}}) {
+    for (const Interval interval :
+         {Interval{}, Interval{1, -2, 3}, Interval{big, big, highest}, Interval{small, small, lowest}}) {
         const dbway_value value = Codec<Interval>::encode(interval);
         EXPECT_EQ(read<Interval>(value), interval);
     }

@@ -44,7 +44,8 @@ class LateReader {
     static std::string describe_all(const dbway_request& request) {
         std::string text = std::to_string(request.id) + " " + std::to_string(request.kind) + " " +
                            conformance::to_string(request.sql);
-        for (std::uint32_t i = 0; i < request.n_names; ++i) text += " /" + conformance::to_string(request.names[i]);
+        for (std::uint32_t i = 0; i < request.n_names; ++i)
+            text += " /" + conformance::to_string(request.names[i]);
         for (std::uint32_t i = 0; i < request.n_params; ++i) {
             const OwnedValue value = OwnedValue::copy(request.params[i]);
             text += " $" + conformance::describe(value) + value.bytes;
@@ -79,7 +80,8 @@ class LateReader {
             for (const Kept& kept : current->kept_[connection]) {
                 ++current->looks_;
                 const std::string now = describe_all(*kept.request);
-                if (now != kept.as_submitted) current->changes_.push_back(kept.as_submitted + " became " + now);
+                if (now != kept.as_submitted)
+                    current->changes_.push_back(kept.as_submitted + " became " + now);
             }
         }
         const dbway_status status = current->inner_api_->next(connection, event);

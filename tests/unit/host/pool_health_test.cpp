@@ -51,7 +51,8 @@ TEST_F(PoolHealth, open_transaction_is_rolled_back) {
     EXPECT_EQ(count(DBWAY_R_ROLLBACK), 1U);
     EXPECT_FALSE(db.connection().in_transaction());
     EXPECT_EQ(provider.opens().size(), 1U);
-    provider.on("fail by hand", Answer().tx_state(DBWAY_TX_STATE_FAILED).failed({DBWAY_ERR_DATA, "bad", 0, "22012"}));
+    provider.on("fail by hand",
+                Answer().tx_state(DBWAY_TX_STATE_FAILED).failed({DBWAY_ERR_DATA, "bad", 0, "22012"}));
     thrown<DataError>([&] { db.execute("fail by hand"); });
     EXPECT_EQ(count(DBWAY_R_ROLLBACK), 2U);
     EXPECT_FALSE(db.connection().in_transaction());
@@ -85,7 +86,8 @@ TEST_F(PoolHealth, what_cannot_be_cleaned_is_closed) {
 TEST_F(PoolHealth, still_in_a_transaction_after_its_rollback_is_closed) {
     Source db = open_source();
     provider.on("begin by hand", Answer().tx_state(DBWAY_TX_STATE_ACTIVE).done());
-    provider.on_kind(DBWAY_R_ROLLBACK, Answer().event([](dbway_event& event) { event.kind = DBWAY_E_COLUMNS; }).die());
+    provider.on_kind(DBWAY_R_ROLLBACK,
+                     Answer().event([](dbway_event& event) { event.kind = DBWAY_E_COLUMNS; }).die());
     db.connection().execute("begin by hand");
     EXPECT_EQ(provider.closes(), 1U);
     EXPECT_EQ(db.statistics().open, 0U);

@@ -47,14 +47,22 @@ TEST_F(PoolStress, never_more_than_max_connections_whatever_happens) {
                 for (int i = 0; i < 60; ++i) {
                     try {
                         switch (random() % 10) {
-                            case 0: db.execute("bad"); break;
-                            case 1: db.execute("lost"); break;
-                            case 2: provider.fail_open({DBWAY_ERR_CONNECTION, "refused", 0, "08001"}); break;
+                            case 0:
+                                db.execute("bad");
+                                break;
+                            case 1:
+                                db.execute("lost");
+                                break;
+                            case 2:
+                                provider.fail_open({DBWAY_ERR_CONNECTION, "refused", 0, "08001"});
+                                break;
                             case 3:
                                 for (const Row row : db.query("rows"))
                                     if (row.get<int>(0) == 7) break;
                                 break;
-                            case 4: EXPECT_EQ(db.query("rows").all<int>().size(), 20U); break;
+                            case 4:
+                                EXPECT_EQ(db.query("rows").all<int>().size(), 20U);
+                                break;
                             case 5: {
                                 Transaction left_open = db.begin();
                                 left_open.execute("ok");
@@ -78,7 +86,8 @@ TEST_F(PoolStress, never_more_than_max_connections_whatever_happens) {
                                 EXPECT_EQ(rows.all<int>().size(), 20U);
                                 break;
                             }
-                            default: EXPECT_EQ(db.execute("ok").affected(), 1);
+                            default:
+                                EXPECT_EQ(db.execute("ok").affected(), 1);
                         }
                     } catch (const Error&) {
                     }

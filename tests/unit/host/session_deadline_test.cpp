@@ -11,9 +11,9 @@ using ::testing::Each;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr std::uint64_t without_timeout =
-    DBWAY_CAP_STREAM | DBWAY_CAP_CANCEL | DBWAY_CAP_PREPARE | DBWAY_CAP_PIPELINE | DBWAY_CAP_TRANSACTION |
-    DBWAY_CAP_COPY_IN | DBWAY_CAP_SAVEPOINT;
+constexpr std::uint64_t without_timeout = DBWAY_CAP_STREAM | DBWAY_CAP_CANCEL | DBWAY_CAP_PREPARE |
+                                          DBWAY_CAP_PIPELINE | DBWAY_CAP_TRANSACTION | DBWAY_CAP_COPY_IN |
+                                          DBWAY_CAP_SAVEPOINT;
 
 std::uint64_t nanoseconds(std::chrono::nanoseconds time) { return static_cast<std::uint64_t>(time.count()); }
 
@@ -22,7 +22,8 @@ class SessionDeadline : public SessionTest {
     SessionDeadline() {
         provider.on("ok", Answer::ok(1));
         provider.on("slow", Answer().wait(gate).done(1));
-        provider.on("slow rows", Answer().columns({integer("n")}).rows(numbers(3)).wait(gate).rows(numbers(3)).done());
+        provider.on("slow rows",
+                    Answer().columns({integer("n")}).rows(numbers(3)).wait(gate).rows(numbers(3)).done());
     }
     ~SessionDeadline() override { gate.open(); }
 
@@ -107,7 +108,8 @@ TEST_F(SessionDeadline, of_any_length_is_no_problem) {
 
 TEST_F(SessionDeadline, provider_keeps_it_itself) {
     Source db = open_source();
-    EXPECT_THAT(thrown<Timeout>([&] { db.execute(within(30ms), "slow"); }).message, HasSubstr("took too long"));
+    EXPECT_THAT(thrown<Timeout>([&] { db.execute(within(30ms), "slow"); }).message,
+                HasSubstr("took too long"));
     EXPECT_THAT(provider.cancels(), IsEmpty()) << "the watchdog is for those that cannot";
     EXPECT_EQ(db.execute("ok").affected(), 1);
     EXPECT_EQ(provider.opens().size(), 1U);
@@ -271,7 +273,8 @@ TEST_F(SessionDeadline, stop_of_a_transaction_reaches_its_statements) {
         gate.await_arrival();
         stop.request_stop();
     });
-    thrown<Cancelled>([&] { db.transaction(wanted, [](Transaction& transaction) { transaction.execute("slow"); }); });
+    thrown<Cancelled>(
+        [&] { db.transaction(wanted, [](Transaction& transaction) { transaction.execute("slow"); }); });
     EXPECT_EQ(provider.requests(DBWAY_R_ROLLBACK).size(), 1U) << "which the stop does not prevent";
     EXPECT_EQ(db.execute("ok").affected(), 1);
 }

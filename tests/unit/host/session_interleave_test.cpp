@@ -100,11 +100,15 @@ TEST_F(SessionInterleave, three_deep) {
 TEST_F(SessionInterleave, variable_size_values_are_copied) {
     std::vector<OwnedRow> rows;
     for (int i = 0; i < 50; ++i)
-        rows.push_back({OwnedValue::text(std::string(100, static_cast<char>('A' + i % 26))),
-                        OwnedValue::array({OwnedValue::text("item " + std::to_string(i)), OwnedValue::null()}),
-                        OwnedValue::interval_of(i, i, i), OwnedValue::blob(std::string(static_cast<std::size_t>(i), 'b'))});
-    provider.on("wide", Answer::table({text("t"), {.name = "a", .type = DBWAY_T_ARRAY, .item_type = DBWAY_T_TEXT},
-                                       {.name = "i", .type = DBWAY_T_INTERVAL}, {.name = "b", .type = DBWAY_T_BLOB}},
+        rows.push_back(
+            {OwnedValue::text(std::string(100, static_cast<char>('A' + i % 26))),
+             OwnedValue::array({OwnedValue::text("item " + std::to_string(i)), OwnedValue::null()}),
+             OwnedValue::interval_of(i, i, i),
+             OwnedValue::blob(std::string(static_cast<std::size_t>(i), 'b'))});
+    provider.on("wide", Answer::table({text("t"),
+                                       {.name = "a", .type = DBWAY_T_ARRAY, .item_type = DBWAY_T_TEXT},
+                                       {.name = "i", .type = DBWAY_T_INTERVAL},
+                                       {.name = "b", .type = DBWAY_T_BLOB}},
                                       rows));
     Source db = open_source();
     Connection connection = db.connection();
@@ -191,8 +195,11 @@ TEST_F(SessionInterleave, the_limit_is_of_what_is_kept_at_a_time) {
 }
 
 TEST_F(SessionInterleave, error_of_the_first_arrives_at_its_reader) {
-    provider.on("broken", Answer().columns({integer("n")}).rows(numbers(3)).rows(numbers(2, 4)).failed(
-                              {DBWAY_ERR_DATA, "division by zero", 0, "22012"}));
+    provider.on("broken", Answer()
+                              .columns({integer("n")})
+                              .rows(numbers(3))
+                              .rows(numbers(2, 4))
+                              .failed({DBWAY_ERR_DATA, "division by zero", 0, "22012"}));
     Source db = open_source();
     Connection connection = db.connection();
     Rows first = connection.query("broken");

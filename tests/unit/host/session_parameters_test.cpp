@@ -27,7 +27,8 @@ TEST_F(SessionParameters, positional_parameters_keep_their_order) {
     provider.on("insert $1 $2 $3", Answer::ok(1));
     Source db = open_source();
     db.execute("insert $1 $2 $3", 1, "two", std::optional<double>());
-    EXPECT_THAT(sent(), ElementsAre(OwnedValue::i64(1), OwnedValue::text("two"), OwnedValue::null(DBWAY_T_F64)));
+    EXPECT_THAT(sent(),
+                ElementsAre(OwnedValue::i64(1), OwnedValue::text("two"), OwnedValue::null(DBWAY_T_F64)));
 }
 
 TEST_F(SessionParameters, null_forms) {
@@ -64,11 +65,13 @@ TEST_F(SessionParameters, missing_and_superfluous_names_are_errors) {
     for (const bool prepare : {true, false}) {
         QueryOptions query;
         query.prepare = prepare;
-        EXPECT_THAT(thrown<InvalidUse>([&] { db.execute(query, "f(:a, :b)", arg("a", 1)); }).message, HasSubstr(":b"));
+        EXPECT_THAT(thrown<InvalidUse>([&] { db.execute(query, "f(:a, :b)", arg("a", 1)); }).message,
+                    HasSubstr(":b"));
         EXPECT_THAT(
             thrown<InvalidUse>([&] { db.execute(query, "f(:a)", arg("a", 1), arg("zz", 2)); }).message,
             HasSubstr(":zz"));
-        EXPECT_THAT(thrown<InvalidUse>([&] { db.execute(query, "f()", arg("a", 1)); }).message, HasSubstr(":a"));
+        EXPECT_THAT(thrown<InvalidUse>([&] { db.execute(query, "f()", arg("a", 1)); }).message,
+                    HasSubstr(":a"));
     }
     EXPECT_THAT(provider.requests(), IsEmpty()) << "nothing was sent";
     EXPECT_EQ(db.statistics().idle, 1U);
@@ -87,7 +90,8 @@ TEST_F(SessionParameters, mixing_names_and_numbers_is_an_error) {
     for (const bool prepare : {true, false}) {
         QueryOptions query;
         query.prepare = prepare;
-        EXPECT_THAT(thrown<InvalidUse>([&] { db.execute(query, "f(:a, $1)", arg("a", 1)); }).message, HasSubstr("mix"));
+        EXPECT_THAT(thrown<InvalidUse>([&] { db.execute(query, "f(:a, $1)", arg("a", 1)); }).message,
+                    HasSubstr("mix"));
     }
     EXPECT_THAT(provider.requests(), IsEmpty());
 }
@@ -116,12 +120,15 @@ TEST_F(SessionParameters, arrays_and_other_payloads_arrive_whole) {
     const std::vector<std::vector<std::optional<std::string>>> nested{{"a", std::nullopt}, {}};
     db.execute("q", nested, Interval{1, 2, 3}, Uuid::parse("00112233-4455-6677-8899-aabbccddeeff"),
                Blob{std::byte{0}, std::byte{255}}, Decimal("1.50"), Json{"{}"});
-    EXPECT_THAT(sent(), ElementsAre(OwnedValue::array({OwnedValue::array({OwnedValue::text("a"), OwnedValue::null(DBWAY_T_TEXT)}),
-                                                       OwnedValue::array({})}),
-                                    OwnedValue::interval_of(1, 2, 3),
-                                    OwnedValue::uuid(std::string("\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff", 16)),
-                                    OwnedValue::blob(std::string("\0\xff", 2)), OwnedValue::decimal("1.50"),
-                                    OwnedValue::json("{}")));
+    EXPECT_THAT(
+        sent(),
+        ElementsAre(
+            OwnedValue::array({OwnedValue::array({OwnedValue::text("a"), OwnedValue::null(DBWAY_T_TEXT)}),
+                               OwnedValue::array({})}),
+            OwnedValue::interval_of(1, 2, 3),
+            OwnedValue::uuid(
+                std::string("\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99\xaa\xbb\xcc\xdd\xee\xff", 16)),
+            OwnedValue::blob(std::string("\0\xff", 2)), OwnedValue::decimal("1.50"), OwnedValue::json("{}")));
 }
 
 // The provider looks at its requests again on every call of next(), until they have ended.
@@ -165,7 +172,8 @@ TEST_F(LateParameters, live_until_the_end_of_a_named_query) {
     std::optional<Rows> rows;
     {
         const std::string text(100, 'x');
-        rows = db.query(std::string("q :long_enough_not_to_be_small"), arg("long_enough_not_to_be_small", text));
+        rows =
+            db.query(std::string("q :long_enough_not_to_be_small"), arg("long_enough_not_to_be_small", text));
     }
     EXPECT_EQ(rows->all<int>().size(), 20U);
     EXPECT_THAT(late.changes(), IsEmpty());
@@ -208,7 +216,8 @@ TEST_F(LateParameters, of_a_batch_and_of_a_bulk_load) {
 TEST_F(LateParameters, may_point_into_the_row_being_read) {
     options.batch_rows = 3;
     std::vector<OwnedRow> names;
-    for (int i = 0; i < 20; ++i) names.push_back({OwnedValue::text(std::string(60, static_cast<char>('a' + i)))});
+    for (int i = 0; i < 20; ++i)
+        names.push_back({OwnedValue::text(std::string(60, static_cast<char>('a' + i)))});
     provider.on("names", Answer::table({text("name")}, names));
     provider.on("use $1", Answer::ok(1));
     provider.on("look $1", number_table(4));
@@ -236,7 +245,8 @@ TEST_F(LateParameters, may_point_into_the_row_being_read) {
                     break;
                 case Use::schema:
                     ASSERT_EQ(connection.schema(SchemaKind::columns, name, name).all<int>().size(), 2U);
-                    ASSERT_THAT(provider.requests(DBWAY_R_SCHEMA).back().names, ElementsAre(expected, expected));
+                    ASSERT_THAT(provider.requests(DBWAY_R_SCHEMA).back().names,
+                                ElementsAre(expected, expected));
                     break;
                 case Use::copy: {
                     CopyIn copy = connection.copy_in(name, {name});

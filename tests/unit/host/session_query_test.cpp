@@ -27,9 +27,10 @@ using ::testing::IsEmpty;
 class SessionQuery : public SessionTest {
   protected:
     void script_users() {
-        provider.on("users", Answer::table({integer("id"), text("name"), text("email")},
-                                           {{OwnedValue::i64(1), OwnedValue::text("ann"), OwnedValue::text("a@x")},
-                                            {OwnedValue::i64(2), OwnedValue::text("bob"), OwnedValue::null()}}));
+        provider.on("users",
+                    Answer::table({integer("id"), text("name"), text("email")},
+                                  {{OwnedValue::i64(1), OwnedValue::text("ann"), OwnedValue::text("a@x")},
+                                   {OwnedValue::i64(2), OwnedValue::text("bob"), OwnedValue::null()}}));
     }
 };
 
@@ -37,7 +38,8 @@ TEST_F(SessionQuery, typed_rows_are_tuples) {
     script_users();
     Source db = open_source();
     std::vector<std::tuple<std::int64_t, std::string, std::optional<std::string>>> read;
-    for (auto [id, name, email] : db.query<std::int64_t, std::string_view, std::optional<std::string>>("users"))
+    for (auto [id, name, email] :
+         db.query<std::int64_t, std::string_view, std::optional<std::string>>("users"))
         read.emplace_back(id, std::string(name), email);
     EXPECT_THAT(read, ElementsAre(std::tuple(1, "ann", "a@x"), std::tuple(2, "bob", std::nullopt)));
 }
@@ -165,7 +167,8 @@ TEST_F(SessionQuery, null_needs_an_optional_and_the_error_names_the_column) {
 }
 
 TEST_F(SessionQuery, conversion_errors_name_the_column) {
-    provider.on("q", Answer::table({integer("id"), text("when")}, {{OwnedValue::i64(300), OwnedValue::text("x")}}));
+    provider.on(
+        "q", Answer::table({integer("id"), text("when")}, {{OwnedValue::i64(300), OwnedValue::text("x")}}));
     Source db = open_source();
     const ErrorDetails range = thrown<DataError>([&] { (db.query<std::int8_t, std::string>("q").one()); });
     EXPECT_EQ(range.column, "id");
@@ -181,7 +184,8 @@ TEST_F(SessionQuery, conversion_errors_name_the_column) {
 TEST_F(SessionQuery, width_must_match_the_tuple) {
     script_users();
     Source db = open_source();
-    const ErrorDetails error = thrown<InvalidUse>([&] { (db.query<std::int64_t, std::string>("users").all()); });
+    const ErrorDetails error =
+        thrown<InvalidUse>([&] { (db.query<std::int64_t, std::string>("users").all()); });
     EXPECT_THAT(error.message, HasSubstr("3 columns"));
     EXPECT_THAT(error.message, HasSubstr("2"));
     thrown<InvalidUse>([&] { db.query("users").one<std::int64_t>(); });

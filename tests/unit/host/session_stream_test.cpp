@@ -145,7 +145,9 @@ TEST_F(SessionStream, script_gives_its_result_sets_in_turn) {
     options.batch_rows = 3;
     for (const bool final : {true, false}) {
         Answer answer;
-        answer.result({integer("a")}, numbers(4)).result({text("b")}, {}).result({integer("c")}, numbers(2, 10));
+        answer.result({integer("a")}, numbers(4))
+            .result({text("b")}, {})
+            .result({integer("c")}, numbers(2, 10));
         answer.result({integer("d")}, {}).result({integer("e")}, numbers(7, 100), final);
         if (!final) answer.done(9);
         provider.on("script", answer);
@@ -165,7 +167,8 @@ TEST_F(SessionStream, script_gives_its_result_sets_in_turn) {
 
 TEST_F(SessionStream, next_set_passes_over_unread_rows) {
     options.batch_rows = 2;
-    provider.on("script", Answer().result({integer("a")}, numbers(9)).result({integer("b")}, numbers(3), true));
+    provider.on("script",
+                Answer().result({integer("a")}, numbers(9)).result({integer("b")}, numbers(3), true));
     Source db = open_source();
     Rows rows = db.script("script");
     (void)rows.begin();

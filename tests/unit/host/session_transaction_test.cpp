@@ -10,7 +10,8 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const Diagnostic serialization_failure{DBWAY_ERR_CONFLICT, "could not serialize access", DBWAY_DIAG_RETRY_TX, "40001"};
+const Diagnostic serialization_failure{DBWAY_ERR_CONFLICT, "could not serialize access", DBWAY_DIAG_RETRY_TX,
+                                       "40001"};
 
 class SessionTransaction : public SessionTest {
   protected:
@@ -23,13 +24,26 @@ class SessionTransaction : public SessionTest {
         std::vector<std::string> result;
         for (const SeenRequest& seen : provider.requests()) {
             switch (seen.kind) {
-                case DBWAY_R_BEGIN: result.push_back("begin"); break;
-                case DBWAY_R_COMMIT: result.push_back("commit"); break;
-                case DBWAY_R_ROLLBACK: result.push_back("rollback"); break;
-                case DBWAY_R_SAVEPOINT: result.push_back("savepoint " + seen.sql); break;
-                case DBWAY_R_RELEASE: result.push_back("release " + seen.sql); break;
-                case DBWAY_R_ROLLBACK_TO: result.push_back("rollback to " + seen.sql); break;
-                default: break;
+                case DBWAY_R_BEGIN:
+                    result.push_back("begin");
+                    break;
+                case DBWAY_R_COMMIT:
+                    result.push_back("commit");
+                    break;
+                case DBWAY_R_ROLLBACK:
+                    result.push_back("rollback");
+                    break;
+                case DBWAY_R_SAVEPOINT:
+                    result.push_back("savepoint " + seen.sql);
+                    break;
+                case DBWAY_R_RELEASE:
+                    result.push_back("release " + seen.sql);
+                    break;
+                case DBWAY_R_ROLLBACK_TO:
+                    result.push_back("rollback to " + seen.sql);
+                    break;
+                default:
+                    break;
             }
         }
         return result;
@@ -57,7 +71,8 @@ TEST_F(SessionTransaction, destruction_rolls_back) {
 
 TEST_F(SessionTransaction, function_commits_or_rolls_back_and_returns) {
     Source db = open_source();
-    EXPECT_EQ(db.transaction([](Transaction& transaction) { return transaction.execute("update").affected(); }), 1);
+    EXPECT_EQ(
+        db.transaction([](Transaction& transaction) { return transaction.execute("update").affected(); }), 1);
     EXPECT_THAT(commands(), ElementsAre("begin", "commit"));
     provider.forget_seen();
     EXPECT_THROW(db.transaction([](Transaction& transaction) {
@@ -73,12 +88,13 @@ TEST_F(SessionTransaction, function_commits_or_rolls_back_and_returns) {
 
 TEST_F(SessionTransaction, options_become_flags) {
     Source db = open_source();
-    const std::pair<Isolation, std::uint32_t> levels[] = {{Isolation::server_default, DBWAY_TX_DEFAULT},
-                                                          {Isolation::read_uncommitted, DBWAY_TX_READ_UNCOMMITTED},
-                                                          {Isolation::read_committed, DBWAY_TX_READ_COMMITTED},
-                                                          {Isolation::repeatable_read, DBWAY_TX_REPEATABLE_READ},
-                                                          {Isolation::snapshot, DBWAY_TX_SNAPSHOT},
-                                                          {Isolation::serializable, DBWAY_TX_SERIALIZABLE}};
+    const std::pair<Isolation, std::uint32_t> levels[] = {
+        {Isolation::server_default, DBWAY_TX_DEFAULT},
+        {Isolation::read_uncommitted, DBWAY_TX_READ_UNCOMMITTED},
+        {Isolation::read_committed, DBWAY_TX_READ_COMMITTED},
+        {Isolation::repeatable_read, DBWAY_TX_REPEATABLE_READ},
+        {Isolation::snapshot, DBWAY_TX_SNAPSHOT},
+        {Isolation::serializable, DBWAY_TX_SERIALIZABLE}};
     for (const auto& [level, flag] : levels) {
         TransactionOptions wanted;
         wanted.isolation = level;
@@ -120,8 +136,9 @@ TEST_F(SessionTransaction, exception_undoes_its_savepoint_only) {
         transaction.execute("update");
     });
     EXPECT_THAT(commands(),
-                ElementsAre("begin", "savepoint dbway_1", "savepoint dbway_2", "rollback to dbway_2", "release dbway_2",
-                            "release dbway_1", "savepoint dbway_1", "rollback to dbway_1", "release dbway_1", "commit"));
+                ElementsAre("begin", "savepoint dbway_1", "savepoint dbway_2", "rollback to dbway_2",
+                            "release dbway_2", "release dbway_1", "savepoint dbway_1", "rollback to dbway_1",
+                            "release dbway_1", "commit"));
 }
 
 TEST_F(SessionTransaction, commit_of_a_failed_transaction_is_an_error) {
@@ -154,7 +171,9 @@ TEST_F(SessionTransaction, use_after_its_end_is_an_error) {
     Source db = open_source();
     Transaction transaction = db.begin();
     transaction.commit();
-    const auto over = [](auto&& function) { EXPECT_THAT(thrown<InvalidUse>(function).message, HasSubstr("over")); };
+    const auto over = [](auto&& function) {
+        EXPECT_THAT(thrown<InvalidUse>(function).message, HasSubstr("over"));
+    };
     over([&] { transaction.execute("update"); });
     over([&] { transaction.query("update"); });
     over([&] { transaction.run(Batch().add("update")); });
@@ -181,7 +200,8 @@ TEST_F(SessionTransaction, one_at_a_time_on_a_connection) {
 }
 
 TEST_F(SessionTransaction, begin_that_fails_gives_the_connection_back) {
-    provider.on_kind(DBWAY_R_BEGIN, {Answer::error({DBWAY_ERR_CONFLICT, "busy", DBWAY_DIAG_RETRY}), Answer::ok()});
+    provider.on_kind(DBWAY_R_BEGIN,
+                     {Answer::error({DBWAY_ERR_CONFLICT, "busy", DBWAY_DIAG_RETRY}), Answer::ok()});
     options.pool.max = 1;
     Source db = open_source();
     thrown<Conflict>([&] { db.begin(); });
@@ -190,9 +210,7 @@ TEST_F(SessionTransaction, begin_that_fails_gives_the_connection_back) {
 
 TEST_F(SessionTransaction, refused_commit_can_be_repeated_or_rolled_back) {
     // The provider's transaction stays open when its COMMIT is busy.
-    provider.on_kind(DBWAY_R_COMMIT, {Answer().event([](dbway_event& event) {
-                         event.kind = DBWAY_E_DONE;
-                     })});
+    provider.on_kind(DBWAY_R_COMMIT, {Answer().event([](dbway_event& event) { event.kind = DBWAY_E_DONE; })});
     Source db = open_source();
     Transaction transaction = db.begin();
     transaction.commit();
@@ -291,7 +309,8 @@ TEST_F(SessionTransaction, deadline_and_stop_end_the_retries) {
     wanted.retries = 1'000'000;
     wanted.deadline = 100ms;
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_THROW(db.transaction(wanted, [](Transaction& transaction) { transaction.execute("race"); }), Error);
+    EXPECT_THROW(db.transaction(wanted, [](Transaction& transaction) { transaction.execute("race"); }),
+                 Error);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 30s);
 
     std::stop_source stop;
@@ -320,7 +339,8 @@ TEST_F(SessionTransaction, statements_inside_are_bound_by_what_is_left) {
     QueryOptions shorter;
     shorter.deadline = 1min;
     transaction.execute(shorter, "update");
-    EXPECT_LE(provider.requests("update").back().timeout_ns, static_cast<std::uint64_t>(std::chrono::nanoseconds(1min).count()));
+    EXPECT_LE(provider.requests("update").back().timeout_ns,
+              static_cast<std::uint64_t>(std::chrono::nanoseconds(1min).count()));
     QueryOptions longer;
     longer.deadline = 2h;
     transaction.execute(longer, "update");
@@ -350,8 +370,11 @@ TEST_F(SessionTransaction, outcome_of_a_commit_without_answer_is_unknown) {
 }
 
 TEST_F(SessionTransaction, outcome_is_unknown_for_writes_outside_a_transaction_only) {
-    provider.on_match([](const SeenRequest& seen) { return seen.sql.find("lost") != std::string::npos && seen.kind != DBWAY_R_PREPARE; },
-                      {Answer().die()});
+    provider.on_match(
+        [](const SeenRequest& seen) {
+            return seen.sql.find("lost") != std::string::npos && seen.kind != DBWAY_R_PREPARE;
+        },
+        {Answer().die()});
     Source db = open_source();
     const auto lost = [&](auto&& function) { return thrown<ConnectionError>(function).outcome_unknown; };
     for (const bool prepare : {true, false}) {
@@ -372,7 +395,8 @@ TEST_F(SessionTransaction, outcome_is_unknown_for_writes_outside_a_transaction_o
 }
 
 TEST_F(SessionTransaction, provider_that_is_certain_is_believed) {
-    Diagnostic certain{DBWAY_ERR_CONNECTION, "could not send", DBWAY_DIAG_CONN_DEAD | DBWAY_DIAG_NOT_EXECUTED, "08006"};
+    Diagnostic certain{DBWAY_ERR_CONNECTION, "could not send", DBWAY_DIAG_CONN_DEAD | DBWAY_DIAG_NOT_EXECUTED,
+                       "08006"};
     provider.on("insert", Answer().die(certain));
     provider.on("insert failed", Answer().failed(certain));
     Source db = open_source();
@@ -385,8 +409,9 @@ TEST_F(SessionTransaction, provider_that_is_certain_is_believed) {
 
 TEST_F(SessionTransaction, lost_with_its_transaction_by_a_failed_event) {
     // The event tells the state after the loss; what was inside the transaction is undone for certain.
-    provider.on("insert", Answer().tx_state(DBWAY_TX_STATE_IDLE).failed(
-                              {DBWAY_ERR_CONNECTION, "terminated", DBWAY_DIAG_CONN_DEAD, "57P01"}));
+    provider.on("insert", Answer()
+                              .tx_state(DBWAY_TX_STATE_IDLE)
+                              .failed({DBWAY_ERR_CONNECTION, "terminated", DBWAY_DIAG_CONN_DEAD, "57P01"}));
     Source db = open_source();
     Transaction transaction = db.begin();
     const ErrorDetails error = thrown<ConnectionError>([&] { transaction.execute("insert"); });

@@ -24,7 +24,8 @@ void run(const char* configuration) {
         tx.execute("insert into planet values ($1, $2, $3)", 1, "Mercury", std::nullopt);
         tx.execute("insert into planet values ($1, $2, $3)", 6, "Saturn", 282000.0);
     });
-    for (auto [id, name] : db.query<std::int64_t, std::string_view>("select id, name from planet order by id")) {
+    for (auto [id, name] :
+         db.query<std::int64_t, std::string_view>("select id, name from planet order by id")) {
         std::cout << id << ' ' << name << '\n';
     }
     const auto saturn = db.query("select id, name, rings from planet where id = $1", 6).one<Planet>();
