@@ -69,17 +69,17 @@ static const dbway_conn_api connection_api = {FIXTURE_CONN_SIZE,
 #ifdef FIXTURE_NULL_CLOSE
                                               NULL,
 #else
-                                               close_connection,
+                                              close_connection,
 #endif
 #ifdef FIXTURE_NULL_SUBMIT
                                               NULL,
 #else
-                                               submit,
+                                              submit,
 #endif
 #ifdef FIXTURE_NULL_NEXT
                                               NULL,
 #else
-                                               next,
+                                              next,
 #endif
                                               NULL,
                                               NULL,
