@@ -656,7 +656,7 @@ std::vector<Outcome> Connection::collect() {
     return outcomes;
 }
 
-std::vector<Outcome> Connection::run(std::vector<Request> requests) {
+std::vector<Outcome> Connection::run(const std::vector<Request>& requests) {
     const auto status = submit(requests);
     if (status < 0) {
         std::string message = "submit() answered " + status_label(status) + ", expected OK";

@@ -186,7 +186,7 @@ class Connection {
     Connection& operator=(const Connection&) = delete;
 
     // Submits, then collects until next() answers END. Throws CheckFailed when submit() refuses.
-    std::vector<Outcome> run(std::vector<Request> requests);
+    std::vector<Outcome> run(const std::vector<Request>& requests);
     Outcome run(Request request);
     Outcome query(std::string sql, OwnedRow params = {});
 

@@ -43,7 +43,7 @@ class CopyInCommand {
           bytes_(arguments.file, &interrupt),
           progress_(can_show_progress(), bytes_.size()) {}
 
-    ExitCode run(Source source, const QueryOptions& options) {
+    ExitCode run(const Source& source, const QueryOptions& options) {
         std::vector<std::string> names = read_names();
         TableLoader loader(source, options,
                            [this](std::uint64_t line, const std::string& reason) { reject(line, reason); });

@@ -90,6 +90,21 @@ class SectionReader {
         sort_options(options);
     }
 
+    // A key that was meant to be `provider` is taken for one of the provider's options.
+    void missing_provider(const TomlMember& named, const std::string& section,
+                          const std::vector<ProviderOption>& options) {
+        Location where = named.where;
+        std::string found;
+        for (const ProviderOption& option : options) {
+            if (nearest_word(option.key, std::array<std::string_view, 1>{"provider"}).empty()) continue;
+            where = option.key_where;
+            found = ", found \"" + option.key + "\"";
+        }
+        problems_.error(where, "source \"" + named.key +
+                                   "\" has no provider; expected the key provider = \"ID\" in " + section +
+                                   found);
+    }
+
     void read_source(const TomlMember& named) {
         SourceOptions source;
         source.name = named.key;
@@ -111,9 +126,7 @@ class SectionReader {
         }
         const TomlMember* provider = named.value.find("provider");
         if (provider == nullptr)
-            problems_.error(named.where, "source \"" + named.key +
-                                             "\" has no provider; expected the key provider = \"ID\" in " +
-                                             section);
+            missing_provider(named, section, source.options);
         else
             source.provider_where = provider->value.where;
         sort_options(source.options);

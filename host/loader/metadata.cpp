@@ -130,7 +130,7 @@ class MetadataReader {
         option.name = text(table, "name", true);
         const std::string name = "option \"" + option.name + "\"";
         const std::string scope = text(table, "scope", false);
-        if (scope != "" && scope != "source" && scope != "provider")
+        if (!scope.empty() && scope != "source" && scope != "provider")
             malformed(name + ": scope \"" + scope + "\" is neither \"source\" nor \"provider\"");
         option.scope = scope == "provider" ? OptionScope::provider : OptionScope::source;
         option.type = read_type(text(table, "type", false), name);

@@ -122,7 +122,7 @@ Listener::~Listener() = default;
 
 void Listener::add(std::string_view channel) { state_->add(channel); }
 void Listener::remove(std::string_view channel) { state_->remove(channel); }
-std::optional<Notification> Listener::next(std::chrono::nanoseconds timeout, std::stop_token stop) {
+std::optional<Notification> Listener::next(std::chrono::nanoseconds timeout, const std::stop_token& stop) {
     return state_->next(timeout, stop);
 }
 

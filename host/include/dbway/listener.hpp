@@ -42,7 +42,7 @@ class DBWAY_API Listener {
     void add(std::string_view channel);
     void remove(std::string_view channel);
     // The next notification; nothing after `timeout`, or once stop is requested.
-    std::optional<Notification> next(std::chrono::nanoseconds timeout, std::stop_token stop = {});
+    std::optional<Notification> next(std::chrono::nanoseconds timeout, const std::stop_token& stop = {});
 
   private:
     std::unique_ptr<detail::ListenerState, detail::ListenerStateDeleter> state_;

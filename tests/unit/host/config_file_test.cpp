@@ -41,6 +41,12 @@ TEST(ConfigFile, AnEmptyFileIsValid) {
     EXPECT_EQ(configuration.plugins, PluginOptions());
 }
 
+TEST(ConfigFile, AMisspeltProviderIsFoundWhereItStands) {
+    EXPECT_THAT(errors("[source.a]\nurl = 'x'\nprovder = 'pgx'\n"),
+                ElementsAre("t.toml:3:1: error: source \"a\" has no provider; expected the key provider = "
+                            "\"ID\" in [source.a], found \"provder\""));
+}
+
 TEST(ConfigFile, EveryKeyReachesItsField) {
     const Configuration configuration = parse_configuration(R"(
 [plugins]

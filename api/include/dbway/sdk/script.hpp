@@ -67,8 +67,7 @@ class BodyTracker {
             after_semicolon_ = true;
             return false;
         }
-        if (head_ != Head::trigger && (depth_ != 0 || parentheses_ != 0)) return false;
-        return true;
+        return head_ == Head::trigger || (depth_ == 0 && parentheses_ == 0);
     }
 
     void word(std::string_view text) noexcept {
