@@ -117,16 +117,14 @@ Pool::SessionPtr Pool::open(Clock::time_point deadline) {
     const auto now = CoarseClock::now();
     session->mark.idle_since = now;
     session->mark.expires = expiry(options().pool, now, random_chance());
-    bool housekeeping = false;
     {
         const std::lock_guard lock(mutex_);
         --opening_;
         ++counters_.opened;
         ++counters_.acquired;
         last_open_error_.clear();
-        housekeeping = housekeeping_;
     }
-    if (!housekeeping) schedule_housekeeping();
+    if (options().pool.leak_after.count() > 0) schedule_housekeeping();
     return session;
 }
 
@@ -195,7 +193,7 @@ void Pool::release(Session* given) noexcept {
         session->mark.idle_since = CoarseClock::now();
     else
         session.reset();
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (!usable) {
         ++counters_.discarded;
         give_place_back();
@@ -210,6 +208,15 @@ void Pool::release(Session* given) noexcept {
         return;
     }
     idle_.push_back(std::move(session));
+    if (housekeeping_) return;
+    lock.unlock();
+    // Only an idle connection can grow too old. Until there is one, the program has no thread of ours, which
+    // would make its every allocation and system call dearer.
+    try {
+        schedule_housekeeping();
+    } catch (const std::exception& error) {
+        environment_.log(DBWAY_LOG_WARN, std::string("the pool looks after itself no more: ") + error.what());
+    }
 }
 
 void Pool::give_place_back() noexcept {
