@@ -74,7 +74,8 @@ class JsonlInput final : public RowInput {
     bool read_line(std::string_view& text) {
         while (true) {
             const char* const begin = buffer_.data() + at_;
-            const auto* end = static_cast<const char*>(std::memchr(begin, '\n', size_ - at_));
+            const auto* end =
+                at_ == size_ ? nullptr : static_cast<const char*>(std::memchr(begin, '\n', size_ - at_));
             if (end != nullptr || (ended_ && at_ < size_)) {
                 text = {begin, end != nullptr ? static_cast<std::size_t>(end - begin) : size_ - at_};
                 at_ += text.size() + (end != nullptr ? 1 : 0);
