@@ -34,7 +34,7 @@ class Acquire {
     detail::Lease& lease() noexcept { return lease_; }
     detail::Session& session() noexcept { return *lease_.session(); }
 
-    // The options for the statement itself: null where they are those of the call.
+    // The options for the statement itself: the deadline less the time that the connection took.
     QueryOptions remaining() const {
         QueryOptions result = options_ != nullptr ? *options_ : QueryOptions{};
         if (timeout_) result.deadline = deadline_ - Clock::now();
