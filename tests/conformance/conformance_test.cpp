@@ -10,6 +10,9 @@
 
 #include "conformance/suite.hpp"
 #include "support/reference_provider.hpp"
+#ifdef DBWAY_TEST_POSTGRESQL
+#include "servers/shared_postgresql.hpp"
+#endif
 
 namespace dbway {
 namespace {
@@ -38,21 +41,25 @@ class Reference : public Subject {
     bool nonblocking_;
 };
 
+// The entry of a plugin file, as a host loads it. The plugin stays loaded.
+[[maybe_unused]] const dbway_entry* load(const char* file) {
+    void* handle = dlopen(file, RTLD_NOW | RTLD_LOCAL);
+    return handle == nullptr ? nullptr : static_cast<const dbway_entry*>(dlsym(handle, DBWAY_ENTRY_SYMBOL));
+}
+
 #ifdef DBWAY_SQLITE_PROVIDER
-// The plugin file, as a host loads it, on a database file in a directory of its own. The plugin stays loaded.
+// On a database file in a directory of its own.
 class Sqlite : public Subject {
   public:
     Sqlite() {
         std::string pattern = (std::filesystem::temp_directory_path() / "dbway-conformance-XXXXXX").string();
         if (mkdtemp(pattern.data()) != nullptr) directory_ = pattern;
-        void* handle = dlopen(DBWAY_SQLITE_PROVIDER, RTLD_NOW | RTLD_LOCAL);
-        if (handle != nullptr) entry_ = static_cast<const dbway_entry*>(dlsym(handle, DBWAY_ENTRY_SYMBOL));
     }
     ~Sqlite() override {
         std::error_code ignored;
         if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
     }
-    const dbway_entry* entry() override { return directory_.empty() ? nullptr : entry_; }
+    const dbway_entry* entry() override { return directory_.empty() ? nullptr : load(DBWAY_SQLITE_PROVIDER); }
     conformance::Options options() override {
         return {{"database", (directory_ / "conformance.db").string()}};
     }
@@ -64,14 +71,49 @@ class Sqlite : public Subject {
 
   private:
     std::filesystem::path directory_;
-    const dbway_entry* entry_ = nullptr;
 };
 #endif
 
+#ifdef DBWAY_TEST_POSTGRESQL
+// On a database of the shared server that no other check uses meanwhile.
+class Postgresql : public Subject {
+  public:
+    Postgresql(const char* file, bool nonblocking)
+        : file_(file), nonblocking_(nonblocking), database_(test::shared_postgresql()) {}
+    const dbway_entry* entry() override { return load(file_); }
+    conformance::Options options() override {
+        const auto options = database_.options();
+        return {options.begin(), options.end()};
+    }
+    conformance::Settings settings() override {
+        conformance::Settings settings;
+        settings.file = file_;
+        settings.nonblocking = nonblocking_;
+        return settings;
+    }
+
+  private:
+    const char* file_;
+    bool nonblocking_;
+    test::PooledDatabase database_;
+};
+#endif
+
+[[maybe_unused]] bool needs_postgresql(const std::string& name) {
+    return name.starts_with("pgx") || name == "pq";
+}
+
 std::vector<std::string> subjects() {
-    return {"reference", "reference_nonblocking",
+    return {
+        "reference", "reference_nonblocking",
 #ifdef DBWAY_SQLITE_PROVIDER
-            "sqlite"
+        "sqlite",
+#endif
+#ifdef DBWAY_PGX_PROVIDER
+        "pgx",       "pgx_nonblocking",
+#endif
+#ifdef DBWAY_PQ_PROVIDER
+        "pq",
 #endif
     };
 }
@@ -79,6 +121,13 @@ std::vector<std::string> subjects() {
 std::unique_ptr<Subject> make_subject(const std::string& name) {
 #ifdef DBWAY_SQLITE_PROVIDER
     if (name == "sqlite") return std::make_unique<Sqlite>();
+#endif
+#ifdef DBWAY_PGX_PROVIDER
+    if (name.starts_with("pgx"))
+        return std::make_unique<Postgresql>(DBWAY_PGX_PROVIDER, name == "pgx_nonblocking");
+#endif
+#ifdef DBWAY_PQ_PROVIDER
+    if (name == "pq") return std::make_unique<Postgresql>(DBWAY_PQ_PROVIDER, false);
 #endif
     return std::make_unique<Reference>(name == "reference_nonblocking");
 }
@@ -93,6 +142,9 @@ class Conformance : public testing::TestWithParam<std::tuple<std::string, std::s
 
 TEST_P(Conformance, Check) {
     const auto& [name, id] = GetParam();
+#ifdef DBWAY_TEST_POSTGRESQL
+    if (needs_postgresql(name)) DBWAY_NEEDS_POSTGRESQL();
+#endif
     const auto subject = make_subject(name);
     ASSERT_NE(subject->entry(), nullptr) << "the provider '" << name << "' cannot be loaded";
     auto settings = subject->settings();
