@@ -45,9 +45,10 @@ class TypeCatalog {
     // Null: not described yet. Waits for nobody.
     const Type* find(Oid oid) const noexcept;
 
-    // Takes the rows of one answer to types_sql() or all_types_sql(), which name each other. What `of` names
-    // must be in the same rows or known already, or else the type is Codec::unknown. Throws
-    // sdk::Failure(DBWAY_ERR_INTERNAL) when a row is not what the statements return; then none is added.
+    // Takes the rows of one answer to types_sql() or all_types_sql(), which name each other. A type that is
+    // made of one described neither in them nor before is left out, and types_sql() has to be asked for it;
+    // types known from the start stay as they are. Throws sdk::Failure(DBWAY_ERR_INTERNAL) when a row is not
+    // what the statements return; then none is added.
     void add(std::span<const TypeRow> rows);
 
     std::int32_t money_scale() const noexcept { return money_scale_.load(std::memory_order_relaxed); }
@@ -59,7 +60,7 @@ class TypeCatalog {
 
   private:
     struct Node {
-        Type type;
+        std::unique_ptr<const Type> type;
         const Node* next = nullptr;
     };
     static constexpr std::size_t n_buckets = 256;

@@ -30,6 +30,7 @@ struct DecodeContext : RenderContext {
         : RenderContext{types, scale, 0}, arena(memory) {}
 
     sdk::Arena& arena;
+    int array_depth = 0;  // of arrays as items of arrays, where decode() is now
 };
 
 namespace detail {
@@ -128,11 +129,13 @@ inline void decode(const Type& type, std::span<const std::uint8_t> data, DecodeC
             detail::set_integer(out, DBWAY_T_DATE, value);
             return;
         }
-        case Codec::time:
+        case Codec::time: {
             if (data.size() != 8) break;
-            detail::set_integer(out, DBWAY_T_TIME,
-                                static_cast<std::int64_t>(load<std::uint64_t>(data.data())));
+            const auto micros = load<std::uint64_t>(data.data());
+            if (micros > std::uint64_t{86'400} * 1'000'000) break;
+            detail::set_integer(out, DBWAY_T_TIME, static_cast<std::int64_t>(micros));
             return;
+        }
         case Codec::timestamp:
         case Codec::timestamptz: {
             std::int64_t micros = 0;
