@@ -60,7 +60,8 @@ TestDatabase::~TestDatabase() {
     }
 }
 
-PooledDatabase::PooledDatabase(const PostgresqlAddress& server) : server_(&server), lock_(server.connect()) {
+PooledDatabase::PooledDatabase(const PostgresqlAddress& server)
+    : DatabaseAddress(server, ""), lock_(server.connect()) {
     // The number is the upper half of the lock's key, so that tests have the other keys to themselves.
     for (int slot = 1; slot <= 1000; ++slot) {
         const std::string number = std::to_string(slot);

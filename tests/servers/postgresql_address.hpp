@@ -42,46 +42,51 @@ class PostgresqlAddress {
     int port_ = 0;
 };
 
-// A database that lives as long as this object. The server must outlive it.
-class TestDatabase {
+// A database of a server that outlives it.
+class DatabaseAddress {
   public:
-    explicit TestDatabase(const PostgresqlAddress& server)
-        : server_(&server), name_(server.create_database()) {}
-    TestDatabase(const TestDatabase&) = delete;
-    TestDatabase& operator=(const TestDatabase&) = delete;
-    ~TestDatabase();
-
     const std::string& name() const { return name_; }
     const PostgresqlAddress& server() const { return *server_; }
     ConnectionOptions options() const { return server_->tcp_options(name_); }
     AdminConnection connect() const { return server_->connect(name_); }
     TextRows sql(const std::string& text) const { return server_->sql(text, name_); }
     std::string value(const std::string& text) const { return server_->value(text, name_); }
+    // Ends the sessions in it, but those of the helper itself; returns how many.
     int terminate_backends() const { return server_->terminate_backends(name_); }
 
-  private:
+  protected:
+    DatabaseAddress(const PostgresqlAddress& server, std::string name)
+        : server_(&server), name_(std::move(name)) {}
+    ~DatabaseAddress() = default;
+
     const PostgresqlAddress* server_;
     std::string name_;
 };
 
+// A database that lives as long as this object.
+class TestDatabase : public DatabaseAddress {
+  public:
+    explicit TestDatabase(const PostgresqlAddress& server)
+        : DatabaseAddress(server, server.create_database()) {}
+    TestDatabase(const TestDatabase&) = delete;
+    TestDatabase& operator=(const TestDatabase&) = delete;
+    ~TestDatabase();
+};
+
 // One of a few databases that are used again, emptied of all schemas: cheaper than a new one by far. No other
-// test uses it meanwhile, which an advisory lock of the server sees to.
-class PooledDatabase {
+// test uses it meanwhile, which an advisory lock of the server sees to. Not for tests that change settings of
+// the database itself.
+class PooledDatabase : public DatabaseAddress {
   public:
     explicit PooledDatabase(const PostgresqlAddress& server);
     PooledDatabase(const PooledDatabase&) = delete;
     PooledDatabase& operator=(const PooledDatabase&) = delete;
     ~PooledDatabase();
 
-    const std::string& name() const { return name_; }
-    ConnectionOptions options() const { return server_->tcp_options(name_); }
-
   private:
     void empty() const;
 
-    const PostgresqlAddress* server_;
     AdminConnection lock_;
-    std::string name_;
 };
 
 }  // namespace dbway::test

@@ -1,0 +1,67 @@
+#ifndef DBWAY_TESTS_INTEGRATION_PROVIDERS_DIFFERENCES_HPP
+#define DBWAY_TESTS_INTEGRATION_PROVIDERS_DIFFERENCES_HPP
+
+#include <string>
+#include <string_view>
+
+// In what the providers differ, as an application sees it. All else is the same for all of them, and the
+// tests hold them to it. differences_test.cpp tries every entry, so that an "unable" that is no longer true
+// is noticed.
+namespace dbway::test {
+
+enum class Feature {
+    notifications,        // LISTEN and NOTIFY
+    checked_utf8,         // text that is not UTF-8 is refused
+    nan,                  // a floating-point NaN can be stored
+    infinite_times,       // 'infinity' as a date and a timestamp
+    typed_expressions,    // a result that is no column has its type: a date parameter comes back as a date
+    declared_lengths,     // varchar(3) refuses four characters
+    division_by_zero,     // is an error, not NULL
+    failed_transaction,   // an error inside a transaction fails it as a whole
+    concurrent_writers,   // two transactions write at once, to different rows
+    constraint_names,     // an error carries the name of the violated constraint
+    error_position,       // a syntax error carries its place in the statement
+    error_table,          // a violated constraint's error carries its table
+    pipelined_batches,    // a batch is one round trip
+    streamed_results,     // rows arrive before the last one exists
+    reports_session_end,  // the SQLSTATE with which the server ended the session reaches the application
+};
+
+struct Difference {
+    Feature feature;
+    std::string_view name;
+    bool sqlite, pq, pgx;
+};
+
+// clang-format off
+inline constexpr Difference differences[] = {
+    {Feature::notifications,       "notifications",       false, true,  true},
+    {Feature::checked_utf8,        "checked_utf8",        false, true,  true},
+    {Feature::nan,                 "nan",                 false, true,  true},
+    {Feature::infinite_times,      "infinite_times",      false, true,  true},
+    {Feature::typed_expressions,   "typed_expressions",   false, true,  true},
+    {Feature::declared_lengths,    "declared_lengths",    false, true,  true},
+    {Feature::division_by_zero,    "division_by_zero",    false, true,  true},
+    {Feature::failed_transaction,  "failed_transaction",  false, true,  true},
+    {Feature::concurrent_writers,  "concurrent_writers",  false, true,  true},
+    {Feature::constraint_names,    "constraint_names",    false, false, true},
+    {Feature::error_position,      "error_position",      true,  false, true},
+    {Feature::error_table,         "error_table",         true,  false, true},
+    {Feature::pipelined_batches,   "pipelined_batches",   false, false, true},
+    {Feature::streamed_results,    "streamed_results",    true,  true,  true},
+    {Feature::reports_session_end, "reports_session_end", false, false, true},
+};
+// clang-format on
+
+constexpr bool expected(std::string_view provider, Feature feature) {
+    for (const Difference& difference : differences)
+        if (difference.feature == feature)
+            return provider == "sqlite" ? difference.sqlite
+                   : provider == "pq"   ? difference.pq
+                                        : difference.pgx;
+    return false;
+}
+
+}  // namespace dbway::test
+
+#endif

@@ -1,0 +1,122 @@
+#include "provider_test.hpp"
+
+#include <stdlib.h>
+
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+namespace dbway::test {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string toml_string(const std::string& text) {
+    std::string quoted = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') quoted += '\\';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+}  // namespace
+
+std::vector<std::string> providers() {
+    std::vector<std::string> names;
+    std::istringstream list(DBWAY_TEST_PROVIDERS);
+    for (std::string name; std::getline(list, name, ',');) names.push_back(name);
+    return names;
+}
+
+std::vector<std::string> postgresql_providers() {
+    auto names = providers();
+    std::erase_if(names, [](const std::string& name) { return !is_postgresql(name); });
+    return names;
+}
+
+std::string provider_name(const testing::TestParamInfo<std::string>& info) { return info.param; }
+
+TemporaryDirectory::TemporaryDirectory() {
+    std::string pattern = (fs::temp_directory_path() / "dbway-providers-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr)
+        throw std::runtime_error("cannot make a directory like " + pattern);
+    path_ = pattern;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+Application& Application::add(const std::string& source, const std::string& provider,
+                              const ConnectionOptions& options, const std::string& extra) {
+    text_ += "[source." + source + "]\nprovider = " + toml_string(provider) + "\n";
+    for (const auto& [key, value] : options) text_ += key + " = " + toml_string(value) + "\n";
+    // Sections of the source follow its own keys.
+    text_ += extra + "\n";
+    return *this;
+}
+
+Application& Application::add_sqlite(const std::string& source, const std::string& extra) {
+    return add(source, "sqlite", {{"database", (directory_.path() / (source + ".db")).string()}}, extra);
+}
+
+Host Application::open(LogHandler log) const {
+    const fs::path file = directory_.path() / "dbway.toml";
+    std::ofstream out(file);
+    out << "[plugins]\ndirectories = [" << toml_string(DBWAY_BUILD_DIR "/providers") << "]\n" << text_;
+    out.close();
+    HostOptions options;
+    options.log = std::move(log);
+    return Host::open(file, options);
+}
+
+void ProviderTest::SetUp() {
+    if (!on_postgresql()) return;
+    DBWAY_NEEDS_POSTGRESQL();
+    database_.emplace(shared_postgresql());
+}
+
+Source& ProviderTest::db() {
+    if (!source_) source_ = open("");
+    return *source_;
+}
+
+Host ProviderTest::open_host(const std::string& extra, LogHandler log) {
+    auto application = std::make_unique<Application>();
+    if (on_postgresql())
+        application->add("main", provider(), database_->options(), extra);
+    else
+        application->add("main", provider(), {{"database", (directory_.path() / "main.db").string()}}, extra);
+    applications_.push_back(std::move(application));
+    return applications_.back()->open(std::move(log));
+}
+
+std::string ProviderTest::endless() const {
+    if (on_postgresql()) return "select pg_sleep(300)";
+    return "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000000000) "
+           "select count(*) from n";
+}
+
+Error error_of(const std::function<void()>& function) {
+    try {
+        function();
+    } catch (const Error& error) {
+        return error;
+    }
+    ADD_FAILURE() << "nothing was thrown";
+    return {Category::internal, "nothing was thrown"};
+}
+
+bool eventually(const std::function<bool()>& condition) {
+    const auto end = std::chrono::steady_clock::now() + 30s;
+    while (!condition()) {
+        if (std::chrono::steady_clock::now() > end) return false;
+        std::this_thread::sleep_for(5ms);
+    }
+    return true;
+}
+
+}  // namespace dbway::test
