@@ -261,7 +261,7 @@ class ConnectionShell final : public Reporter {
         switch (request.kind) {
             case DBWAY_R_QUERY:
                 verify_values(request);
-                own(connection_->prepare(sql, {request.params, request.n_params}));
+                own(connection_->query(sql, {request.params, request.n_params}));
                 run_.open(*owned_, nullptr, parameters(request), false);
                 return rows(event);
             case DBWAY_R_PREPARE:
@@ -401,7 +401,7 @@ class ConnectionShell final : public Reporter {
 
     DBWAY_SDK_COLD bool open_script_statement() {
         if (!script_.next(*connection_)) return false;
-        own(connection_->prepare(script_.text(), {}));
+        own(connection_->query(script_.text(), {}));
         run_.open(*owned_, nullptr, {}, false);
         return true;
     }

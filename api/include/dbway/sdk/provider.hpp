@@ -122,6 +122,12 @@ class Connection {
 
     virtual std::unique_ptr<Statement> prepare(std::string_view sql,
                                                std::span<const dbway_value> parameter_types) = 0;
+    // A statement that is executed once and forgotten (QUERY, SCRIPT), for clients that would prepare it in
+    // vain. The default prepares it.
+    virtual std::unique_ptr<Statement> query(std::string_view sql,
+                                             std::span<const dbway_value> parameter_types) {
+        return prepare(sql, parameter_types);
+    }
     virtual const ConnectionInfo& info() const = 0;
     virtual std::uint32_t transaction_state() const { return DBWAY_TX_STATE_IDLE; }
     // True once the connection can never be used again; asked after each failure.

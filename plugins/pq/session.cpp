@@ -1,0 +1,163 @@
+#include "session.hpp"
+
+#include "errors.hpp"
+
+#include <dbway/sdk/failure.hpp>
+
+#include <utility>
+
+namespace dbway::pq {
+namespace {
+
+std::string settings_of(const ConnectOptions& options) {
+    std::string settings =
+        "SET DateStyle = ISO; SET IntervalStyle = iso_8601; SET bytea_output = hex; SET extra_float_digits = "
+        "1";
+    if (options.read_only) settings += "; SET default_transaction_read_only = on";
+    return settings;
+}
+
+}  // namespace
+
+bool Session::Notices::operator()(const char message[]) noexcept {
+    if (reporter_ == nullptr) return false;
+    try {
+        sdk::Diagnostic diagnostic;
+        diagnostic.status = DBWAY_OK;
+        diagnostic.severity = DBWAY_LOG_INFO;
+        diagnostic.message = strip_message(message);
+        reporter_->notice(diagnostic);
+    } catch (...) {
+        // Out of memory: a notice less.
+    }
+    return false;
+}
+
+Session::Session(const sdk::OpenRequest& request, const ConnectOptions& options)
+    : connection_(options, request.deadline),
+      notices_(connection_, request.reporter),
+      settings_(settings_of(options)) {
+    run(settings_);
+}
+
+Session::~Session() {
+    work_.reset();
+    // So that nothing that is destroyed after this talks to the server.
+    connection_.disconnect();
+}
+
+std::uint32_t Session::transaction_state() const noexcept {
+    switch (connection_.transaction_status()) {
+        case PQTRANS_IDLE:
+            return DBWAY_TX_STATE_IDLE;
+        case PQTRANS_INTRANS:
+            return DBWAY_TX_STATE_ACTIVE;
+        case PQTRANS_INERROR:
+            return DBWAY_TX_STATE_FAILED;
+        default:
+            return DBWAY_TX_STATE_UNKNOWN;
+    }
+}
+
+void Session::check_running() const {
+    if (cancelled_.load(std::memory_order_relaxed))
+        throw sdk::Failure(DBWAY_ERR_CANCELLED, "the request was cancelled", "57014");
+}
+
+bool Session::cancel() noexcept {
+    cancelled_.store(true, std::memory_order_relaxed);
+    try {
+        connection_.cancel_query();
+        return true;
+    } catch (...) {
+        return false;
+    }
+}
+
+pqxx::nontransaction& Session::work() {
+    if (!work_) work_.emplace(connection_);
+    return *work_;
+}
+
+void Session::fail() {
+    const bool is_open = open();
+    throw_as_failure(is_open, is_open ? std::string() : connection_.last_message());
+}
+
+// A COPY among ordinary statements leaves the connection waiting for rows; libpq ends it with the next
+// statement.
+void Session::check_copy_state() {
+    if (connection_.transaction_status() != PQTRANS_ACTIVE) [[likely]]
+        return;
+    try {
+        work().exec(std::string());
+    } catch (const pqxx::failure&) {
+        // The COPY that was broken off.
+    }
+    throw sdk::Failure(
+        DBWAY_ERR_INVALID,
+        "COPY from or to the client is no statement of its own here; use a COPY_IN or COPY_OUT "
+        "request",
+        "0A000");
+}
+
+pqxx::result Session::run(const std::string& sql) {
+    return translated([&] {
+        pqxx::result result = work().exec(sql);
+        check_copy_state();
+        return result;
+    });
+}
+
+pqxx::result Session::run(const std::string& sql, std::span<const dbway_value> values) {
+    return translated([&] {
+        pqxx::result result = work().exec_params(sql, make_parameters(values));
+        check_copy_state();
+        return result;
+    });
+}
+
+pqxx::result Session::run_prepared(const std::string& name, std::span<const dbway_value> values) {
+    return translated([&] {
+        pqxx::result result = work().exec_prepared(name, make_parameters(values));
+        check_copy_state();
+        return result;
+    });
+}
+
+std::string Session::prepare(const std::string& sql) {
+    deallocate();
+    std::string name = "dbway_" + std::to_string(++last_name_);
+    connection_.prepare(name, sql);
+    try {
+        translated([&] { connection_.prepare_now(name); });
+    } catch (...) {
+        connection_.unprepare(name);  // it never reached the server, so this sends nothing
+        throw;
+    }
+    return name;
+}
+
+void Session::forget(std::string name) noexcept {
+    if (name.empty()) return;
+    try {
+        forgotten_.push_back(std::move(name));
+        deallocate();
+    } catch (...) {
+        // It stays on the server until the connection ends.
+    }
+}
+
+void Session::deallocate() {
+    while (!forgotten_.empty() && open() && transaction_state() == DBWAY_TX_STATE_IDLE) {
+        const std::string name = std::move(forgotten_.back());
+        forgotten_.pop_back();
+        try {
+            connection_.unprepare(name);
+        } catch (const pqxx::failure&) {
+            // The application has done it already (DEALLOCATE ALL).
+        }
+    }
+}
+
+}  // namespace dbway::pq

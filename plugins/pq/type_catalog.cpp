@@ -1,0 +1,87 @@
+#include "type_catalog.hpp"
+
+#include "session.hpp"
+
+#include <dbway/sdk/postgresql_types.hpp>
+
+#include <algorithm>
+
+namespace dbway::pq {
+namespace {
+
+CellPlan plan_of(const sdk::PostgresqlType& type, bool array) {
+    CellPlan plan;
+    plan.type = type.type;
+    plan.array = array;
+    plan.single = type.oid == sdk::postgresql_float4_oid;
+    return plan;
+}
+
+}  // namespace
+
+bool TypeCatalog::make_known(std::uint32_t oid, Type& type) {
+    if (const sdk::PostgresqlType* const scalar = sdk::find_postgresql_type(oid)) {
+        type = {std::string(scalar->name), plan_of(*scalar, false)};
+        return true;
+    }
+    if (const sdk::PostgresqlType* const item = sdk::find_postgresql_item(oid)) {
+        type = {std::string(item->name) + "[]", plan_of(*item, true)};
+        return true;
+    }
+    return false;
+}
+
+// Everything that is not built in arrives as text, arrays of it as arrays of texts; an array of a domain as
+// one of what the domain is made of.
+void TypeCatalog::learn(Session& session, const pqxx::result& result) {
+    std::string unknown;
+    for (unsigned i = 0; i < result.columns(); ++i) {
+        const std::uint32_t oid = result.column_type(i);
+        if (types_.contains(oid)) continue;
+        Type& type = types_[oid];
+        if (make_known(oid, type)) continue;
+        unknown.append(unknown.empty() ? "" : ",").append(std::to_string(oid));
+    }
+    if (unknown.empty()) return;
+    try {
+        const pqxx::result rows = session.run(
+            "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), CASE WHEN e.typarray = t.oid AND "
+            "t.typdelim = ',' THEN COALESCE(NULLIF(e.typbasetype, 0), e.oid) ELSE 0 END "
+            "FROM pg_catalog.pg_type t LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem "
+            "WHERE t.oid IN (" +
+            unknown + ")");
+        for (const pqxx::row& row : rows) {
+            Type& type = types_[row[0].as<std::uint32_t>()];
+            type.name = row[1].c_str();
+            const auto item = row[2].as<std::uint32_t>();
+            if (item == 0) continue;
+            const sdk::PostgresqlType* const known = sdk::find_postgresql_type(item);
+            type.plan = known != nullptr ? plan_of(*known, true) : CellPlan{DBWAY_T_TEXT, true, false};
+        }
+    } catch (...) {
+        std::erase_if(types_, [](const auto& entry) { return entry.second.name.empty(); });
+        throw;
+    }
+}
+
+void TypeCatalog::describe(Session& session, const pqxx::result& result, std::vector<sdk::Column>& columns,
+                           std::vector<CellPlan>& plans) {
+    const unsigned count = result.columns();
+    columns.assign(count, {});
+    plans.assign(count, {});
+    bool known = true;
+    for (unsigned i = 0; i < count; ++i) known = known && types_.contains(result.column_type(i));
+    if (!known) learn(session, result);
+    for (unsigned i = 0; i < count; ++i) {
+        sdk::Column& column = columns[i];
+        column.name = result.column_name(i);
+        column.native_type = result.column_type(i);
+        const Type& type = find(result.column_type(i));
+        column.native_name = type.name;
+        column.type = type.plan.array ? std::uint32_t{DBWAY_T_ARRAY} : type.plan.type;
+        if (type.plan.array) column.item_type = type.plan.type;
+        plans[i] = type.plan;
+    }
+}
+
+}  // namespace dbway::pq
