@@ -24,7 +24,7 @@ struct TypeRow {
         of,         // array: its items, domain: its base type, range and multirange: the bounds' type; else 0
         array,      // the array of this type, or 0
         delimiter,  // typdelim
-        send,       // the function that makes the binary form, "" if there is none
+        send,       // what makes the binary form: a function of the server, or schema.name; empty: there is none
         fields,     // composite: the OIDs of its fields' types, separated by blanks
         money_scale,  // digits behind the point of the type money, in the row of OID 0
     };
@@ -54,9 +54,9 @@ class TypeCatalog {
     std::int32_t money_scale() const noexcept { return money_scale_.load(std::memory_order_relaxed); }
 
     // Everything that users and extensions have made, except the row types of tables. No parameters.
-    static std::string_view all_types_sql() noexcept;
+    static std::string_view all_types_sql();
     // The types of $1 (oid[]) and whatever they are made of. A type that does not exist gives no row.
-    static std::string_view types_sql() noexcept;
+    static std::string_view types_sql();
 
   private:
     struct Node {

@@ -117,7 +117,8 @@ bool binary_field(const Type& type) noexcept {
         case Codec::oid:
             return !names_objects(type);
         case Codec::array:
-            return type.item != nullptr && binary_field(*type.item);
+            // The server reads no empty vector in binary.
+            return type.item != nullptr && !is_vector(type) && binary_field(*type.item);
         default:
             return false;
     }

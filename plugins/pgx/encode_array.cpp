@@ -54,8 +54,8 @@ void put(const Type& type, const dbway_value& value, const ArrayText& text, Buff
     const bool vector = is_vector(type);
     if (!shape || type.item == nullptr || (text.n_bounds != 0 && text.n_bounds != shape->n_dimensions))
         refuse(type, value);
-    if (vector && shape->n_dimensions > 1) refuse(type, value);
-    const std::size_t n_dimensions = vector ? 1 : shape->n_dimensions;
+    const std::size_t n_dimensions = shape->n_dimensions;
+    if (vector && n_dimensions != 1) refuse(type, value);
     out.put_u32(static_cast<std::uint32_t>(n_dimensions));
     const std::size_t flags = out.size();
     out.put_u32(0);
@@ -87,7 +87,8 @@ std::optional<ArrayShape> array_shape(const dbway_value& array) noexcept {
 bool array_has_binary_form(const Type& type, const dbway_value& array) noexcept {
     const auto shape = array_shape(array);
     if (type.item == nullptr || !shape) return false;
-    if (is_vector(type) && (shape->n_dimensions > 1 || has_null(array))) return false;
+    // The server makes an array without dimensions of an empty one, and takes that for no vector.
+    if (is_vector(type) && (shape->n_dimensions != 1 || has_null(array))) return false;
     return items_have_binary_form(*type.item, array);
 }
 

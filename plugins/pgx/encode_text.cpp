@@ -15,6 +15,11 @@ bool is(const Type* type, Codec codec) noexcept { return type != nullptr && type
 
 bool is_json(const Type* type) noexcept { return is(type, Codec::json) || is(type, Codec::jsonb); }
 
+// Whether an array as an item is no further dimension but a value of the item's type.
+bool is_vector_value(const Type* item, const dbway_value& array) noexcept {
+    return item != nullptr && is_vector(*item) && (array.len == 0 || array.v.items[0].type != DBWAY_T_ARRAY);
+}
+
 const Type* item_type(const Type* type) noexcept {
     return type != nullptr && type->value_type == DBWAY_T_ARRAY ? type->item : nullptr;
 }
@@ -29,7 +34,7 @@ void append_array(const Type* item, const dbway_value& array, std::string& out, 
         const dbway_value& value = array.v.items[i];
         if (value.type == DBWAY_T_NULL) {
             out += "NULL";
-        } else if (value.type == DBWAY_T_ARRAY && !is_json(item)) {
+        } else if (value.type == DBWAY_T_ARRAY && !is_json(item) && !is_vector_value(item, value)) {
             append_array(item, value, out, depth + 1);
         } else {
             const std::size_t from = out.size();

@@ -63,8 +63,8 @@ dbway_status create_provider(const dbway_host* host, const dbway_create_args* ar
 // The URL schemes that name the provider, none for DBWAY_SCHEMES().
 #define DBWAY_SCHEMES(...) ::dbway::sdk::detail::scheme_list(__VA_ARGS__)
 
-// The same with a symbol of its own, for providers that are linked into a program.
-#define DBWAY_PROVIDER_AS(symbol, provider_class, id, version, name, vendor, url, flags, schemes, ...)       \
+// For a provider with a create() of its own, and with a symbol of its own where it is linked into a program.
+#define DBWAY_ENTRY_AS(symbol, create_function, id, version, name, vendor, url, flags, schemes, ...)         \
     static_assert(::dbway::sdk::detail::is_provider_id(id),                                                  \
                   "an id is [a-z0-9][a-z0-9._-]*, at most 63 long");                                         \
     static_assert(                                                                                           \
@@ -93,9 +93,17 @@ dbway_status create_provider(const dbway_host* host, const dbway_create_args* ar
                                 vendor,                                                                      \
                                 url,                                                                         \
                                 symbol##_schemes.data(),                                                     \
-                                ::dbway::sdk::detail::create_provider<provider_class>};                      \
+                                create_function};                                                            \
     }                                                                                                        \
     static_assert(true)
+
+// The same with a symbol of its own, for providers that are linked into a program.
+#define DBWAY_PROVIDER_AS(symbol, provider_class, ...) \
+    DBWAY_ENTRY_AS(symbol, ::dbway::sdk::detail::create_provider<provider_class>, __VA_ARGS__)
+
+// A provider that fills the tables of provider.h itself, by its own create().
+#define DBWAY_PROVIDER_MADE_BY(create_function, ...) \
+    DBWAY_ENTRY_AS(dbway_entry_v1, create_function, __VA_ARGS__)
 
 #define DBWAY_PROVIDER(provider_class, id, version, name, vendor, url, flags, ...) \
     DBWAY_PROVIDER_AS(dbway_entry_v1, provider_class, id, version, name, vendor, url, flags, __VA_ARGS__)

@@ -1,0 +1,16 @@
+// What pgx can do.
+#pragma once
+
+#include <dbway/provider.h>
+
+#include <cstdint>
+
+namespace dbway::pgx {
+
+inline constexpr std::uint64_t capabilities =
+    DBWAY_CAP_NONBLOCK | DBWAY_CAP_PIPELINE | DBWAY_CAP_STREAM | DBWAY_CAP_CANCEL | DBWAY_CAP_PREPARE |
+    DBWAY_CAP_COPY_IN | DBWAY_CAP_COPY_OUT | DBWAY_CAP_NOTIFY | DBWAY_CAP_SAVEPOINT | DBWAY_CAP_RETURNING |
+    DBWAY_CAP_ARRAYS | DBWAY_CAP_SCRIPT | DBWAY_CAP_TX_DDL | DBWAY_CAP_SCHEMA | DBWAY_CAP_TLS |
+    DBWAY_CAP_MULTI_SET | DBWAY_CAP_TRANSACTION | DBWAY_CAP_WRITE | DBWAY_CAP_TIMEOUT | DBWAY_CAP_BINARY;
+
+}  // namespace dbway::pgx

@@ -1,0 +1,115 @@
+#include "connector.hpp"
+
+#include "server_message.hpp"
+
+#include <poll.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace dbway::pgx {
+namespace {
+
+// Whether another server may do better: a refusal for good reasons (password, database) is everywhere the
+// same.
+bool worth_another_target(const sdk::Diagnostic& why) noexcept {
+    return why.sqlstate.starts_with("08") || why.sqlstate.starts_with("53") ||
+           why.sqlstate.starts_with("57P");
+}
+
+std::string in_words(const Target& target) {
+    std::string text = target.host.empty() ? target.hostaddr : target.host;
+    if (text.empty()) text = "the default host";
+    if (!target.port.empty()) text.append(", port ").append(target.port);
+    return text;
+}
+
+}  // namespace
+
+Connector::Connector(const ConnectionOptions& options, Clock::time_point deadline, NoticeHandler notices,
+                     void* context)
+    : options_(options), whole_deadline_(deadline), notices_(notices), context_(context) {
+    start();
+}
+
+void Connector::start() {
+    const Target& target = options_.targets[target_];
+    std::vector<const char*> keys, values;
+    const auto add = [&](const char* key, const std::string& value) {
+        if (value.empty()) return;
+        keys.push_back(key);
+        values.push_back(value.c_str());
+    };
+    for (const auto& [key, value] : options_.keywords) {
+        keys.push_back(key.c_str());
+        values.push_back(value.c_str());
+    }
+    add("host", target.host);
+    add("hostaddr", target.hostaddr);
+    add("port", target.port);
+    add("target_session_attrs", target.session_attributes);
+    keys.push_back(nullptr);
+    values.push_back(nullptr);
+
+    connection_.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+    if (!connection_) throw std::bad_alloc();
+    // Puts the SQLSTATE into the text of an error, which is the only place for it before a connection stands.
+    PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
+    PQsetNoticeReceiver(connection_.get(), notices_, context_);
+    events_ = POLLOUT;
+    attempt_deadline_ = whole_deadline_;
+    if (options_.connect_timeout.count() > 0)
+        attempt_deadline_ = std::min(whole_deadline_, Clock::now() + options_.connect_timeout);
+}
+
+bool Connector::advance() {
+    for (;;) {
+        if (PQstatus(connection_.get()) == CONNECTION_BAD) {
+            give_up_target(connect_failure(PQerrorMessage(connection_.get())));
+            continue;
+        }
+        // libpq wants to be called again only once its socket is ready.
+        pollfd ready{PQsocket(connection_.get()), events_, 0};
+        if (poll(&ready, 1, 0) == 0) {
+            if (Clock::now() < attempt_deadline_) return false;
+            sdk::Diagnostic late;
+            late.status = DBWAY_ERR_TIMEOUT;
+            late.flags = DBWAY_DIAG_RETRY | DBWAY_DIAG_NOT_EXECUTED | DBWAY_DIAG_CONN_DEAD;
+            late.sqlstate = "08001";
+            late.message = "no connection to " + in_words(options_.targets[target_]) + " in time";
+            give_up_target(std::move(late), Clock::now() >= whole_deadline_);
+            continue;
+        }
+        switch (PQconnectPoll(connection_.get())) {
+            case PGRES_POLLING_OK:
+                return true;
+            case PGRES_POLLING_READING:
+                events_ = POLLIN;
+                break;
+            case PGRES_POLLING_WRITING:
+                events_ = POLLOUT;
+                break;
+            default:
+                give_up_target(connect_failure(PQerrorMessage(connection_.get())));
+                break;
+        }
+    }
+}
+
+void Connector::give_up_target(sdk::Diagnostic why, bool last) {
+    last = last || target_ + 1 == options_.targets.size() || !worth_another_target(why);
+    // Every server's reason counts; the last one decides what the caller can do about it.
+    if (!failure_.message.empty()) why.message = failure_.message + "; " + why.message;
+    failure_ = std::move(why);
+    if (last) fail();
+    ++target_;
+    start();
+}
+
+void Connector::fail() {
+    connection_.reset();
+    throw sdk::Failure(std::move(failure_));
+}
+
+}  // namespace dbway::pgx
