@@ -95,10 +95,6 @@ void append_server_text(const Type* type, const dbway_value& value, std::string&
         case DBWAY_T_TIMESTAMPTZ:
             append_micros(type, value, out);
             return;
-        case DBWAY_T_TIME:
-            sdk::format_value(value, out);
-            if (is(type, Codec::timetz)) out += "+00";
-            return;
         case DBWAY_T_ARRAY:
             if (type != nullptr && is_vector(*type)) {
                 append_vector(*type, value, out);
@@ -113,11 +109,12 @@ void append_server_text(const Type* type, const dbway_value& value, std::string&
             break;
     }
     if (!sdk::format_value(value, out)) {
-        std::string message = "A value has no text that PostgreSQL could read: its type number is ";
+        std::string message = "A value has no text that PostgreSQL could read; its type has the number ";
         message += std::to_string(unsigned{value.type});
         message += ".";
         throw sdk::Failure(DBWAY_ERR_DATA, std::move(message));
     }
+    if (value.type == DBWAY_T_TIME && is(type, Codec::timetz)) out += "+00";
 }
 
 }  // namespace dbway::pgx

@@ -494,6 +494,69 @@ TEST_F(CodecServerTest, TypesOfExtensions) {
     check("select array[row('a=>\"b c\"', null)::holder]", true, false);
 }
 
+// A session in another zone, with other styles: what is sent must not depend on them.
+TEST_F(CodecServerTest, SettingsOfTheSessionPlayNoPart) {
+    server_->run(
+        "set timezone to 'America/New_York'; set datestyle to 'German, DMY'; set intervalstyle to "
+        "'sql_standard'");
+    const auto seconds = [&](pgx::Oid type, std::uint8_t value_type, Format format) {
+        dbway_value value{};
+        value.v.i64 = value_type == DBWAY_T_DATE ? 11'000 : std::int64_t{11'000} * 86'400'000'000;
+        value.type = value_type;
+        Buffer out;
+        pgx::encode(pgx::builtin_type(type), format, value, out);
+        std::string error;
+        const auto back = server_->echo(type, format == Format::binary, out, true, error);
+        EXPECT_TRUE(back.has_value()) << error;
+        return pgx::load<std::uint64_t>(reinterpret_cast<const std::uint8_t*>(back->data())) / 1'000'000;
+    };
+    constexpr std::uint64_t expected = (11'000 - 10'957) * 86'400;
+    for (const pgx::Oid type : {1114U, 1184U})
+        for (const std::uint8_t value : {DBWAY_T_DATE, DBWAY_T_TIMESTAMP, DBWAY_T_TIMESTAMPTZ})
+            for (const Format format : {Format::text, Format::binary})
+                EXPECT_EQ(seconds(type, value, format), expected) << type << " from " << int{value};
+    const dbway_interval span{-1, 2, -3'500'000};
+    dbway_value value{};
+    value.v.interval = &span;
+    value.type = DBWAY_T_INTERVAL;
+    Buffer out;
+    pgx::encode(pgx::builtin_type(1186), Format::text, value, out);
+    std::string error;
+    const auto back = server_->echo(1186, false, out, true, error);
+    ASSERT_TRUE(back.has_value()) << error;
+    Buffer binary;
+    pgx::encode(pgx::builtin_type(1186), Format::binary, value, binary);
+    EXPECT_EQ(*back, std::string(reinterpret_cast<const char*>(binary.data()), binary.size()));
+}
+
+TEST_F(CodecServerTest, BinaryCopyOfValuesOfOtherTypes) {
+    server_->run(
+        "create table target (i int2, n numeric, f float4, d date, t timestamptz, b bytea, a int4[], s "
+        "text)");
+    const std::vector<std::string> texts = {
+        "-7", "1.50", "0.1", "0044-03-15 BC", "2000-01-01 12:00:00+02", "\\x00ff", "{1,NULL}", "ü"};
+    const pgx::Oid types[] = {21, 1700, 700, 1082, 1184, 17, 1007, 25};
+    Buffer data;
+    data.put(std::string_view("PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0", 19));
+    for (int row = 0; row < 2; ++row) {
+        data.put_u16(8);
+        for (std::size_t i = 0; i < 8; ++i) {
+            dbway_value value{};
+            if (row == 0) {
+                value.v.text = texts[i].data();
+                value.len = static_cast<std::uint32_t>(texts[i].size());
+                value.type = DBWAY_T_TEXT;
+            }
+            pgx::encode_field(*pgx::builtin_type(types[i]), value, data);
+        }
+    }
+    data.put_u16(0xFFFF);
+    EXPECT_EQ(server_->copy("copy target from stdin (format binary)", data), "");
+    EXPECT_EQ(server_->fetch("select target::text from target order by i", false).at(0).text,
+              "(-7,1.50,0.1,\"0044-03-15 BC\",\"2000-01-01 10:00:00+00\",\"\\\\x00ff\",\"{1,NULL}\",ü)");
+    EXPECT_EQ(server_->fetch("select target::text from target order by i", false).at(1).text, "(,,,,,,,)");
+}
+
 TEST_F(CodecServerTest, TruncatedAndDamagedValuesOfTheServer) {
     const std::vector<std::string> expressions = {"1.5::numeric",
                                                   "array[1,2,null]",
