@@ -1,5 +1,6 @@
 #include "array_text.hpp"
 
+#include "blanks.hpp"
 #include "decode.hpp"
 
 #include <dbway/sdk/value_text_number.hpp>
@@ -9,8 +10,6 @@
 namespace dbway::pgx {
 
 namespace {
-
-bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 class Parser {
   public:

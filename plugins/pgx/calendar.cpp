@@ -1,5 +1,6 @@
 #include "calendar.hpp"
 
+#include "blanks.hpp"
 #include "decode.hpp"
 
 #include <dbway/sdk/value_text_time.hpp>
@@ -67,13 +68,6 @@ bool append_infinity(std::string& out, std::int64_t value) {
     if (value == infinity) out += "infinity";
     if (value == minus_infinity) out += "-infinity";
     return value == infinity || value == minus_infinity;
-}
-
-std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\n\v\f\r";
-    const std::size_t first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(blanks) + 1 - first);
 }
 
 bool strip_before_christ(std::string_view& text) noexcept {

@@ -24,8 +24,8 @@ struct TypeRow {
         of,         // array: its items, domain: its base type, range and multirange: the bounds' type; else 0
         array,      // the array of this type, or 0
         delimiter,  // typdelim
-        send,       // what makes the binary form: a function of the server, or schema.name; empty: there is none
-        fields,     // composite: the OIDs of its fields' types, separated by blanks
+        send,    // what makes the binary form: a function of the server, or schema.name; empty: there is none
+        fields,  // composite: the OIDs of its fields' types, separated by blanks
         money_scale,  // digits behind the point of the type money, in the row of OID 0
     };
     static constexpr std::size_t n_columns = 10;

@@ -30,6 +30,10 @@ bool has_binary_form(const Type& type, const dbway_value& value) noexcept;
 // does not fit.
 void put_binary(const Type& type, const dbway_value& value, Buffer& out);
 
+// encode_number.cpp: boolean, the integers, oid, xid8, float4, float8, numeric
+bool number_has_binary_form(const Type& type, const dbway_value& value) noexcept;
+void put_number(const Type& type, const dbway_value& value, Buffer& out);
+
 // encode_array.cpp: the sizes of an array's dimensions, the outermost first.
 struct ArrayShape {
     std::size_t n_dimensions = 0;  // 0: an empty array

@@ -1,5 +1,7 @@
 #include "interval_text.hpp"
 
+#include "blanks.hpp"
+
 #include <dbway/sdk/value_text_interval.hpp>
 
 #include <limits>
@@ -28,7 +30,6 @@ constexpr Unit units[] = {
 };
 
 std::string_view next_word(std::string_view& text) noexcept {
-    constexpr std::string_view blanks = " \t\n\v\f\r";
     const std::size_t first = text.find_first_not_of(blanks);
     if (first == std::string_view::npos) return {};
     text.remove_prefix(first);

@@ -16,16 +16,6 @@ namespace dbway::pgx {
 
 namespace {
 
-void append_signed(std::string& out, std::int64_t value) {
-    char digits[sdk::integer_text_max];
-    out.append(digits, sdk::write_integer(digits, value));
-}
-
-void append_unsigned(std::string& out, std::uint64_t value) {
-    char digits[sdk::integer_text_max];
-    out.append(digits, sdk::write_unsigned(digits, value));
-}
-
 void append_bytes(std::string& out, Bytes data) {
     out.append(reinterpret_cast<const char*>(data.data()), data.size());
 }
@@ -92,13 +82,13 @@ void render_scalar(Reader& in, RenderContext& context, std::string& out) {
             out += in.u8() != 0 ? 't' : 'f';
             break;
         case Codec::int2:
-            append_signed(out, in.i16());
+            append_integer(out, in.i16());
             break;
         case Codec::int4:
-            append_signed(out, in.i32());
+            append_integer(out, in.i32());
             break;
         case Codec::int8:
-            append_signed(out, in.i64());
+            append_integer(out, in.i64());
             break;
         case Codec::oid:
             append_unsigned(out, in.u32());

@@ -1,6 +1,7 @@
 // Values made of values: array_out(), record_out(), range_out() and multirange_out() of the server, with
 // their rules of quoting.
 #include "array_header.hpp"
+#include "blanks.hpp"
 #include "codec_traits.hpp"
 #include "render_parts.hpp"
 
@@ -11,18 +12,11 @@ namespace dbway::pgx {
 
 namespace {
 
-bool is_blank(char c) noexcept { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
 bool is_special(char c, Quoting quoting, char delimiter) noexcept {
     if (c == '"' || c == '\\' || is_blank(c)) return true;
     if (quoting == Quoting::item) return c == '{' || c == '}' || c == delimiter;
     if (c == '(' || c == ')' || c == ',') return true;
     return quoting == Quoting::bound && (c == '[' || c == ']');
-}
-
-void append_number(std::string& out, std::int64_t value) {
-    char digits[sdk::integer_text_max];
-    out.append(digits, sdk::write_integer(digits, value));
 }
 
 void render_items(Reader& in, const ArrayHeader& array, std::size_t dimension, RenderContext& context,
@@ -59,9 +53,9 @@ void render_array(Reader& in, RenderContext& context, std::string& out, int dept
     if (!array.plain && !is_vector(in.type())) {
         for (std::size_t i = 0; i < array.n_dimensions; ++i) {
             out += '[';
-            append_number(out, array.lower[i]);
+            append_integer(out, array.lower[i]);
             out += ':';
-            append_number(out, std::int64_t{array.lower[i]} + array.size[i] - 1);
+            append_integer(out, std::int64_t{array.lower[i]} + array.size[i] - 1);
             out += ']';
         }
         out += '=';

@@ -1,18 +1,12 @@
 #include "render_parts.hpp"
 
 #include <dbway/sdk/value_text_bytes.hpp>
-#include <dbway/sdk/value_text_number.hpp>
 
 #include <array>
 
 namespace dbway::pgx {
 
 namespace {
-
-void append_number(std::string& out, std::uint64_t value) {
-    char digits[sdk::integer_text_max];
-    out.append(digits, sdk::write_unsigned(digits, value));
-}
 
 void append_hex(std::string& out, std::uint32_t value) {
     constexpr char digits[] = "0123456789abcdef";
@@ -24,7 +18,7 @@ void append_hex(std::string& out, std::uint32_t value) {
 void append_v4(std::string& out, const std::uint8_t* address) {
     for (int i = 0; i < 4; ++i) {
         if (i != 0) out += '.';
-        append_number(out, address[i]);
+        append_unsigned(out, address[i]);
     }
 }
 
@@ -79,7 +73,7 @@ void render_inet(Reader& in, std::string& out) {
         append_v6(out, address.data());
     if (!network && bits == 8 * size) return;
     out += '/';
-    append_number(out, bits);
+    append_unsigned(out, bits);
 }
 
 }  // namespace

@@ -5,6 +5,8 @@
 #include "render.hpp"
 #include "type.hpp"
 
+#include <dbway/sdk/value_text_number.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,6 +36,15 @@ void render_text_query(Reader& in, std::string& out);
 
 // render_composite.cpp: array, record, range, multirange
 void render_composite(Reader& in, RenderContext& context, std::string& out, int depth);
+
+inline void append_integer(std::string& out, std::int64_t value) {
+    char digits[sdk::integer_text_max];
+    out.append(digits, sdk::write_integer(digits, value));
+}
+inline void append_unsigned(std::string& out, std::uint64_t value) {
+    char digits[sdk::integer_text_max];
+    out.append(digits, sdk::write_unsigned(digits, value));
+}
 
 // Puts quotes around out[from…] and doubles or escapes what is special in them, if the server would.
 enum class Quoting : std::uint8_t {

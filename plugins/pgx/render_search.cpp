@@ -2,8 +2,6 @@
 // tsvector.c and tsquery.c.
 #include "render_parts.hpp"
 
-#include <dbway/sdk/value_text_number.hpp>
-
 #include <array>
 #include <vector>
 
@@ -18,11 +16,6 @@ void append_lexeme(std::string& out, std::string_view lexeme) {
         out += c;
     }
     out += '\'';
-}
-
-void append_number(std::string& out, std::uint32_t value) {
-    char digits[sdk::integer_text_max];
-    out.append(digits, sdk::write_unsigned(digits, value));
 }
 
 struct QueryNode {
@@ -100,7 +93,7 @@ void append_operator(std::string& out, const QueryNode& node) {
         out += " <-> ";
     } else {
         out += " <";
-        append_number(out, node.distance);
+        append_unsigned(out, node.distance);
         out += "> ";
     }
 }
@@ -116,7 +109,7 @@ void render_text_vector(Reader& in, std::string& out) {
         for (std::uint16_t k = 0; k < positions; ++k) {
             const std::uint16_t position = in.u16();
             out += k == 0 ? ':' : ',';
-            append_number(out, position & 0x3FFFU);
+            append_unsigned(out, position & 0x3FFFU);
             const int weight = position >> 14;
             if (weight != 0) out += static_cast<char>('D' - weight);
         }

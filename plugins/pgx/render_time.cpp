@@ -26,8 +26,7 @@ class IntervalText {
         if (value == 0) return;
         if (!first_) out_ += ' ';
         if (negative_ && value > 0) out_ += '+';
-        char digits[sdk::integer_text_max];
-        out_.append(digits, sdk::write_integer(digits, value));
+        append_integer(out_, value);
         out_ += ' ';
         out_ += unit;
         if (value != 1) out_ += 's';
@@ -44,9 +43,8 @@ class IntervalText {
             out_ += '+';
         const std::uint64_t rest = sdk::detail::magnitude(micros);
         constexpr std::uint64_t hour = 3'600'000'000;
-        char digits[sdk::integer_text_max];
         if (rest / hour < 10) out_ += '0';
-        out_.append(digits, sdk::write_unsigned(digits, rest / hour));
+        append_unsigned(out_, rest / hour);
         // What is left is shorter than an hour: its text is "00:mm:ss…".
         const std::size_t at = out_.size();
         append_time(out_, static_cast<std::int64_t>(rest % hour));
