@@ -133,6 +133,22 @@ ServerConnection::ServerConnection(const ConnectOptions& options, Clock::time_po
 
 ServerConnection::~ServerConnection() { close(); }
 
+ServerConnection::Description ServerConnection::describe_prepared(const std::string& name) {
+    struct Clear {
+        void operator()(PGresult* result) const noexcept { PQclear(result); }
+    };
+    const std::unique_ptr<PGresult, Clear> result(PQdescribePrepared(policy_.connected(), name.c_str()));
+    if (!is_open()) throw pqxx::broken_connection();
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
+        throw pqxx::failure(PQresultErrorMessage(result.get()));
+    Description description;
+    for (int i = 0; i < PQnfields(result.get()); ++i)
+        description.columns.emplace_back(PQfname(result.get(), i), PQftype(result.get(), i));
+    for (int i = 0; i < PQnparams(result.get()); ++i)
+        description.parameters.push_back(PQparamtype(result.get(), i));
+    return description;
+}
+
 std::string ServerConnection::last_message() const {
     return policy_.connected() == nullptr ? std::string() : PQerrorMessage(policy_.connected());
 }

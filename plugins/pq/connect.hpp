@@ -1,8 +1,8 @@
 // connect.hpp - the server connection: libpqxx's, opened by a connection policy of our own.
 //
 // The policy is libpqxx's hook for "how to connect". Its own ones wait without a deadline and lose the
-// SQLSTATE of a refusal. It also sees libpq's handle, which tells the state of the transaction; nothing else
-// is asked of libpq behind libpqxx's back.
+// SQLSTATE of a refusal. It also sees libpq's handle, which tells what libpqxx has no call for and a host
+// needs: the state of the transaction, and what a prepared statement takes and yields.
 #pragma once
 
 #include "options.hpp"
@@ -12,7 +12,10 @@
 #include <libpq-fe.h>
 #include <pqxx/pqxx>
 
+#include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace dbway::pq {
 
@@ -44,6 +47,14 @@ class ServerConnection final : public pqxx::connection_base {
     ~ServerConnection();
     ServerConnection(const ServerConnection&) = delete;
     ServerConnection& operator=(const ServerConnection&) = delete;
+
+    // What the server tells of a statement that prepare_now() has prepared, in a round trip of its own.
+    struct Description {
+        std::vector<std::pair<std::string, std::uint32_t>> columns;  // names and types
+        std::vector<std::uint32_t> parameters;                       // types
+    };
+    // Throws pqxx::broken_connection.
+    Description describe_prepared(const std::string& name);
 
     PGTransactionStatusType transaction_status() const noexcept {
         return PQtransactionStatus(policy_.connected());

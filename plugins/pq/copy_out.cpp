@@ -19,7 +19,8 @@ CopyOut::CopyOut(Session& session, const sdk::CopyTarget& target)
     }
     // COPY tells neither names nor types.
     const std::string probe = "SELECT * FROM " + target_ + " AS dbway_copy_out LIMIT 0";
-    session_.types().describe(session_, session_.run(probe, {}), columns_, plans_);
+    columns_ = columns_of(session_.run(probe, {}));
+    session_.types().describe(session_, columns_, plans_);
 }
 
 CopyOut::~CopyOut() { end_stream(); }

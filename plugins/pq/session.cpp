@@ -138,6 +138,11 @@ std::string Session::prepare(const std::string& sql) {
     return name;
 }
 
+ServerConnection::Description Session::describe_prepared(const std::string& name) {
+    check_running();
+    return translated([&] { return connection_.describe_prepared(name); });
+}
+
 void Session::forget(std::string name) noexcept {
     if (name.empty()) return;
     try {

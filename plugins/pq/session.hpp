@@ -56,6 +56,7 @@ class Session {
 
     // Prepares on the server; the name.
     std::string prepare(const std::string& sql);
+    ServerConnection::Description describe_prepared(const std::string& name);
     // The statement is of no use any more. Its DEALLOCATE waits until no transaction is open, which a failing
     // one would abort.
     void forget(std::string name) noexcept;

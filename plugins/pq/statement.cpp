@@ -32,11 +32,32 @@ SqlStatement::SqlStatement(Session& session, std::string_view sql, Mode mode)
     : session_(session), sql_(sql), text_(read_statement_text(sql)) {
     if (sql_.find('\0') != std::string::npos)
         throw sdk::Failure(DBWAY_ERR_SYNTAX, "the text of the statement contains a NUL character", "42601");
-    if (mode == Mode::prepared) name_ = session_.prepare(sql_);
-    // The types are the server's secret; it infers them.
+    // What takes no description of the server's is inferred by it at each execution.
     sdk::Column unknown;
     unknown.type = DBWAY_T_NULL;
     parameters_.assign(std::min<std::size_t>(text_.parameters, 65'535), unknown);
+    if (mode == Mode::prepared) prepare();
+}
+
+void SqlStatement::prepare() {
+    name_ = session_.prepare(sql_);
+    try {
+        const ServerConnection::Description description = session_.describe_prepared(name_);
+        std::vector<sdk::Column> columns;
+        for (const auto& [name, type] : description.columns) {
+            columns.emplace_back().name = name;
+            columns.back().native_type = type;
+        }
+        parameters_.assign(description.parameters.size(), {});
+        for (std::size_t i = 0; i < parameters_.size(); ++i)
+            parameters_[i].native_type = description.parameters[i];
+        std::vector<CellPlan> ignored;
+        session_.types().describe(session_, parameters_, ignored);
+        describe(std::move(columns));
+    } catch (...) {
+        session_.forget(std::exchange(name_, std::string()));
+        throw;
+    }
 }
 
 SqlStatement::~SqlStatement() { session_.forget(std::move(name_)); }
@@ -46,7 +67,7 @@ void SqlStatement::execute(std::span<const dbway_value> values, const sdk::Reque
     if (values.size() != parameters_.size()) wrong_count(parameters_.size(), values.size());
     result_ = name_.empty() ? run(values) : run_prepared(values);
     if (!described_ || result_.columns() != plans_.size()) [[unlikely]]
-        describe();
+        describe(columns_of(result_));
     row_.emplace(result_.begin());
     rows_left_ = result_.size();
 }
@@ -66,17 +87,16 @@ pqxx::result SqlStatement::run_prepared(std::span<const dbway_value> values) {
     }
     session_.check_running();
     session_.forget(std::exchange(name_, std::string()));
-    name_ = session_.prepare(sql_);
-    described_ = false;
+    prepare();
     session_.check_running();
     return session_.run_prepared(name_, values);
 }
 
-void SqlStatement::describe() {
-    const std::vector<sdk::Column> before = std::exchange(columns_, {});
-    session_.types().describe(session_, result_, columns_, plans_);
+void SqlStatement::describe(std::vector<sdk::Column> columns) {
+    session_.types().describe(session_, columns, plans_);
+    if (!same_columns(columns_, columns)) ++version_;
+    columns_ = std::move(columns);
     described_ = true;
-    if (!same_columns(before, columns_)) ++version_;
 }
 
 bool SqlStatement::fetch(sdk::RowBatch& batch) {

@@ -18,8 +18,7 @@
 
 namespace dbway::pq {
 
-// [serial] with its session. libpqxx cannot describe a statement, so its columns are known after the first
-// execution.
+// [serial] with its session.
 class SqlStatement : public sdk::Statement {
   public:
     enum class Mode : std::uint8_t {
@@ -43,7 +42,8 @@ class SqlStatement : public sdk::Statement {
   private:
     pqxx::result run(std::span<const dbway_value> values);
     pqxx::result run_prepared(std::span<const dbway_value> values);
-    void describe();
+    void prepare();
+    void describe(std::vector<sdk::Column> columns);
     void report(sdk::Outcome& outcome);
 
     Session& session_;

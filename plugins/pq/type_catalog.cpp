@@ -33,10 +33,10 @@ bool TypeCatalog::make_known(std::uint32_t oid, Type& type) {
 
 // Everything that is not built in arrives as text, arrays of it as arrays of texts; an array of a domain as
 // one of what the domain is made of.
-void TypeCatalog::learn(Session& session, const pqxx::result& result) {
+void TypeCatalog::learn(Session& session, const std::vector<sdk::Column>& columns) {
     std::string unknown;
-    for (unsigned i = 0; i < result.columns(); ++i) {
-        const std::uint32_t oid = result.column_type(i);
+    for (const sdk::Column& column : columns) {
+        const auto oid = static_cast<std::uint32_t>(column.native_type);
         if (types_.contains(oid)) continue;
         Type& type = types_[oid];
         if (make_known(oid, type)) continue;
@@ -64,24 +64,26 @@ void TypeCatalog::learn(Session& session, const pqxx::result& result) {
     }
 }
 
-void TypeCatalog::describe(Session& session, const pqxx::result& result, std::vector<sdk::Column>& columns,
+void TypeCatalog::describe(Session& session, std::vector<sdk::Column>& columns,
                            std::vector<CellPlan>& plans) {
-    const unsigned count = result.columns();
-    columns.assign(count, {});
-    plans.assign(count, {});
-    bool known = true;
-    for (unsigned i = 0; i < count; ++i) known = known && types_.contains(result.column_type(i));
-    if (!known) learn(session, result);
-    for (unsigned i = 0; i < count; ++i) {
-        sdk::Column& column = columns[i];
-        column.name = result.column_name(i);
-        column.native_type = result.column_type(i);
-        const Type& type = find(result.column_type(i));
+    learn(session, columns);
+    plans.clear();
+    for (sdk::Column& column : columns) {
+        const Type& type = types_.at(static_cast<std::uint32_t>(column.native_type));
         column.native_name = type.name;
         column.type = type.plan.array ? std::uint32_t{DBWAY_T_ARRAY} : type.plan.type;
         if (type.plan.array) column.item_type = type.plan.type;
-        plans[i] = type.plan;
+        plans.push_back(type.plan);
     }
+}
+
+std::vector<sdk::Column> columns_of(const pqxx::result& result) {
+    std::vector<sdk::Column> columns(result.columns());
+    for (unsigned i = 0; i < result.columns(); ++i) {
+        columns[i].name = result.column_name(i);
+        columns[i].native_type = result.column_type(i);
+    }
+    return columns;
 }
 
 }  // namespace dbway::pq

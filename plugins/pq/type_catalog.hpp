@@ -16,13 +16,16 @@ namespace dbway::pq {
 
 class Session;
 
+// The columns of a result, by name and native type.
+std::vector<sdk::Column> columns_of(const pqxx::result& result);
+
 // The types seen on one connection: built-in ones are known, others are looked up when they are first met.
 // Not thread-safe.
 class TypeCatalog {
   public:
-    // Columns and plans of a result. May ask the server; throws Failure.
-    void describe(Session& session, const pqxx::result& result, std::vector<sdk::Column>& columns,
-                  std::vector<CellPlan>& plans);
+    // Completes columns that have a name and a native type, and tells how to read each. May ask the server;
+    // throws Failure.
+    void describe(Session& session, std::vector<sdk::Column>& columns, std::vector<CellPlan>& plans);
 
   private:
     struct Type {
@@ -30,8 +33,7 @@ class TypeCatalog {
         CellPlan plan;
     };
 
-    const Type& find(std::uint32_t oid) const { return types_.at(oid); }
-    void learn(Session& session, const pqxx::result& result);
+    void learn(Session& session, const std::vector<sdk::Column>& columns);
     static bool make_known(std::uint32_t oid, Type& type);
 
     std::unordered_map<std::uint32_t, Type> types_;
