@@ -391,7 +391,8 @@ std::vector<Check> value_checks() {
     return {
         {{"r7_value_bool", {"R7"}, "BOOL comes back as BOOL"}, booleans},
         {{"r7_value_i64", {"R7"}, "I64 to both ends of its range"}, signed_integers},
-        {{"r7_value_u64", {"R7"}, "U64, or a DECIMAL of the same digits; beyond I64 exact or refused"}, unsigned_integers},
+        {{"r7_value_u64", {"R7"}, "U64, or a DECIMAL of the same digits; beyond I64 exact or refused"},
+         unsigned_integers},
         {{"r7_value_f64", {"R7"}, "F64: extremes, subnormals, 17 digits"}, doubles},
         {{"r7_value_f64_special", {"R7"}, "F64: infinities and NaN exact or refused"}, special_doubles},
         {{"r7_value_f64_negative_zero", {"R7"}, "F64: -0.0 comes back as a zero, or is refused"},

@@ -82,6 +82,7 @@ void CopyOut::end_stream() noexcept {
     }
     stream_.reset();
     session_.end_work();
+    session_.settle();
 }
 
 std::unique_ptr<sdk::Statement> make_copy_out(Session& session, const sdk::CopyTarget& target) {

@@ -84,16 +84,21 @@ void Session::fail() {
     throw_as_failure(is_open, is_open ? std::string() : connection_.last_message());
 }
 
-// A COPY among ordinary statements leaves the connection waiting for rows; libpq ends it with the next
-// statement.
+// libpq ends what is unfinished when the next statement comes.
+void Session::settle() noexcept {
+    if (!open() || connection_.transaction_status() != PQTRANS_ACTIVE) return;
+    try {
+        work().exec(std::string());
+    } catch (...) {
+        // The COPY that was broken off, or a lost connection, which open() tells.
+    }
+}
+
+// A COPY among ordinary statements leaves the connection waiting for rows.
 void Session::check_copy_state() {
     if (connection_.transaction_status() != PQTRANS_ACTIVE) [[likely]]
         return;
-    try {
-        work().exec(std::string());
-    } catch (const pqxx::failure&) {
-        // The COPY that was broken off.
-    }
+    settle();
     throw sdk::Failure(
         DBWAY_ERR_INVALID,
         "COPY from or to the client is no statement of its own here; use a COPY_IN or COPY_OUT "

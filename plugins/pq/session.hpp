@@ -65,6 +65,8 @@ class Session {
     // do; it must also go before notifications are asked for.
     pqxx::nontransaction& work();
     void end_work() noexcept { work_.reset(); }
+    // After a COPY that has failed: libpqxx leaves the end of the server's answer unread.
+    void settle() noexcept;
 
     // Runs `step` and turns libpqxx's exceptions into Failures.
     template <class Step>
