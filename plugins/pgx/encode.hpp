@@ -67,8 +67,9 @@ inline void put_field_bytes(Buffer& out, const dbway_value& value) {
 // server's range.
 inline bool server_micros(std::int64_t micros, std::int64_t& out) noexcept {
     constexpr std::int64_t first = -210'866'803'200'000'000;  // 4714-11-24 BC, the Julian day 0
+    if (micros < first || micros == std::numeric_limits<std::int64_t>::max()) return false;
     out = micros - epoch_micros;
-    return micros >= first && micros != std::numeric_limits<std::int64_t>::max();
+    return true;
 }
 
 }  // namespace detail

@@ -60,10 +60,12 @@ void append_days(const Type* type, const dbway_value& value, std::string& out) {
         days != sdk::time_minus_infinity)
         throw sdk::Failure(DBWAY_ERR_DATA, "A date lies outside the calendar of PostgreSQL.", "22008");
     const bool finite = days != sdk::time_infinity && days != sdk::time_minus_infinity;
-    if (finite && is(type, Codec::timestamptz))
-        append_timestamp(out, (days - epoch_days) * sdk::micros_per_day, true);
-    else
+    if (!finite || !is(type, Codec::timestamptz)) {
         append_date(out, days);
+        return;
+    }
+    if (days - epoch_days >= server_timestamp_end / sdk::micros_per_day) refuse_range(*type, value);
+    append_timestamp(out, (days - epoch_days) * sdk::micros_per_day, true);
 }
 
 void append_micros(const Type* type, const dbway_value& value, std::string& out) {

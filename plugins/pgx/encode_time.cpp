@@ -47,9 +47,9 @@ std::int64_t to_micros(const Type& type, const dbway_value& value) {
     switch (value.type) {
         case DBWAY_T_DATE:
             if (is_infinite(micros)) return micros;
-            if (__builtin_mul_overflow(micros - epoch_days, sdk::micros_per_day, &micros))
+            if (micros < server_date_min || micros - epoch_days >= server_timestamp_end / sdk::micros_per_day)
                 refuse_range(type, value);
-            return micros;
+            return (micros - epoch_days) * sdk::micros_per_day;
         case DBWAY_T_TIMESTAMP:
         case DBWAY_T_TIMESTAMPTZ:
             if (is_infinite(micros)) return micros;

@@ -179,6 +179,7 @@ TEST(CodecEncode, FieldsInTheirOwnForm) {
     EXPECT_EQ(field(timestamptz, integer(DBWAY_T_TIMESTAMPTZ, INT64_MAX)), bytes("7fffffffffffffff"));
     EXPECT_EQ(field(timestamp, integer(DBWAY_T_TIMESTAMP, INT64_MIN)), bytes("8000000000000000"));
     EXPECT_EQ(field(timestamp, integer(DBWAY_T_DATE, 10958)), bytes("000000141dd76000"));
+    EXPECT_EQ(field(timestamptz, integer(DBWAY_T_DATE, 106'762'939)).size(), 8U);
     EXPECT_EQ(field(timetz, integer(DBWAY_T_TIME, 1)), bytes("0000000000000001 00000000"));
     Buffer null;
     pgx::encode_field(type_of(int4), integer(DBWAY_T_NULL, 0), null);
@@ -272,6 +273,8 @@ TEST(CodecEncode, WhatATypeCannotHoldIsRefused) {
     EXPECT_THAT(refusal(date, chars("0000-01-01")), HasSubstr("cannot"));
     EXPECT_THAT(refusal(timestamp, integer(DBWAY_T_TIMESTAMP, INT64_MIN + 1)), HasSubstr("out of range"));
     EXPECT_THAT(refusal(timestamp, integer(DBWAY_T_DATE, INT64_MAX - 1)), HasSubstr("out of range"));
+    EXPECT_THAT(refusal(timestamp, integer(DBWAY_T_DATE, INT64_MIN + 1)), HasSubstr("out of range"));
+    EXPECT_THAT(refusal(timestamptz, integer(DBWAY_T_DATE, 106'762'940)), HasSubstr("out of range"));
     EXPECT_THAT(refusal(timestamp, chars("294277-01-01 00:00:00")), HasSubstr("out of range"));
     EXPECT_THAT(refusal(timestamp, chars("2000-01-01 00:00:00+02")), HasSubstr("cannot"));
     EXPECT_THAT(refusal(timestamp, chars("2000-01-01 25:00")), HasSubstr("cannot"));
@@ -354,6 +357,8 @@ TEST(CodecEncode, TextThatTheServerReads) {
     EXPECT_THROW(
         pgx::encode(&type_of(timestamp), Format::text, integer(DBWAY_T_TIMESTAMP, INT64_MIN + 1), out),
         sdk::Failure);
+    EXPECT_THROW(pgx::encode(&type_of(timestamptz), Format::text, integer(DBWAY_T_DATE, 2'000'000'000), out),
+                 sdk::Failure);
     EXPECT_THROW(pgx::encode(&type_of(time), Format::text, integer(DBWAY_T_TIME, -1), out), sdk::Failure);
     EXPECT_THROW(pgx::encode(nullptr, Format::text, integer(77, 0), out), sdk::Failure);
 }
