@@ -38,7 +38,7 @@ inline constexpr Difference differences[] = {
     {Feature::notifications,       "notifications",       false, true,  true},
     {Feature::checked_utf8,        "checked_utf8",        false, true,  true},
     {Feature::nan,                 "nan",                 false, true,  true},
-    {Feature::infinite_times,      "infinite_times",      false, true,  true},
+    {Feature::infinite_times,      "infinite_times",      true,  true,  true},
     {Feature::typed_expressions,   "typed_expressions",   false, true,  true},
     {Feature::declared_lengths,    "declared_lengths",    false, true,  true},
     {Feature::division_by_zero,    "division_by_zero",    false, true,  true},
@@ -48,7 +48,7 @@ inline constexpr Difference differences[] = {
     {Feature::error_position,      "error_position",      true,  false, true},
     {Feature::error_table,         "error_table",         true,  false, true},
     {Feature::pipelined_batches,   "pipelined_batches",   false, false, true},
-    {Feature::streamed_results,    "streamed_results",    true,  true,  true},
+    {Feature::streamed_results,    "streamed_results",    true,  false, true},
     {Feature::reports_session_end, "reports_session_end", false, false, true},
 };
 // clang-format on
