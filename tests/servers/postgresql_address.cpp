@@ -87,7 +87,7 @@ void PooledDatabase::empty() const {
         "'information_schema' "
         "loop execute format('drop schema %I cascade', s); end loop; "
         "for o in select oid from pg_largeobject_metadata loop perform lo_unlink(o); end loop; "
-        "end $$; create schema public",
+        "end $$; create schema public; grant usage on schema public to public",
         name_);
 }
 

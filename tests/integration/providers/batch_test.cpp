@@ -31,7 +31,7 @@ TEST_P(Batches, EachStatementHasItsResult) {
     EXPECT_EQ(results[4].rows().one<std::string>(), "two!");
 }
 
-TEST_P(Batches, AChainStopsAtTheFirstFailureAndNamesIt) {
+TEST_P(Batches, AFailureIsNamedAndLeavesNothingOfTheBatch) {
     Batch batch;
     batch.add("insert into t values (1, 'a')")
         .add("insert into t values (2, 'b')")
@@ -40,7 +40,7 @@ TEST_P(Batches, AChainStopsAtTheFirstFailureAndNamesIt) {
     const Error error = error_of([&] { db().run(batch); });
     EXPECT_EQ(error.sqlstate(), "23505") << error.what();
     EXPECT_EQ(error.batch_index(), 2);
-    EXPECT_EQ(db().query("select i from t order by i").all<int>(), (std::vector<int>{1, 2}));
+    EXPECT_EQ(count("t"), 0);
 }
 
 TEST_P(Batches, IndependentStatementsRunWhateverBecomesOfTheOthers) {

@@ -45,7 +45,7 @@ inline constexpr Difference differences[] = {
     {Feature::failed_transaction,  "failed_transaction",  false, true,  true},
     {Feature::concurrent_writers,  "concurrent_writers",  false, true,  true},
     {Feature::constraint_names,    "constraint_names",    false, false, true},
-    {Feature::error_position,      "error_position",      true,  false, true},
+    {Feature::error_position,      "error_position",      true,  true,  true},
     {Feature::error_table,         "error_table",         true,  false, true},
     {Feature::pipelined_batches,   "pipelined_batches",   false, false, true},
     {Feature::streamed_results,    "streamed_results",    true,  false, true},

@@ -69,6 +69,11 @@ class Moving : public testing::Test {
         copy.finish();
     }
 
+    // Where a server has no unsigned integers, they are decimals.
+    static int kind(const dbway_value& value) {
+        return value.type == DBWAY_T_U64 ? DBWAY_T_DECIMAL : value.type;
+    }
+
     static void expect_equal(Source& a, Source& b, const std::string& table) {
         const std::string sql = "select * from " + a.quote_identifier(table) + " order by 1";
         Rows left = a.query(sql), right = b.query(sql);
@@ -81,7 +86,7 @@ class Moving : public testing::Test {
             for (std::size_t i = 0; i < x.size(); ++i) {
                 const std::string where =
                     table + " row " + std::to_string(n) + " column " + x.columns()[i].name;
-                ASSERT_EQ(+x.cell(i).type, +y.cell(i).type) << where;
+                ASSERT_EQ(kind(x.cell(i)), kind(y.cell(i))) << where;
                 ASSERT_EQ(x.get<std::optional<std::string>>(i), y.get<std::optional<std::string>>(i))
                     << where;
             }

@@ -54,7 +54,7 @@ Application& Application::add(const std::string& source, const std::string& prov
                               const ConnectionOptions& options, const std::string& extra) {
     text_ += "[source." + source + "]\nprovider = " + toml_string(provider) + "\n";
     for (const auto& [key, value] : options)
-        text_ += key + " = " + (key == "port" ? value : toml_string(value)) + "\n";
+        text_ += key + " = " + (key == "port" && provider == "pq" ? value : toml_string(value)) + "\n";
     // Sections of the source follow its own keys.
     text_ += extra + "\n";
     return *this;

@@ -22,8 +22,7 @@ class Streaming : public ProviderTest {
     // `rows` rows of about 100 bytes.
     std::string series(std::int64_t rows) const {
         const std::string n = std::to_string(rows);
-        if (on_postgresql())
-            return "select i::bigint as i, repeat('x', 80) as s from generate_series(1, " + n + ") i";
+        if (on_postgresql()) return "select generate_series(1::bigint, " + n + ") as i, repeat('x', 80) as s";
         return "with recursive n(i) as (select 1 union all select i + 1 from n where i < " + n +
                ") select i, "
                "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' as s "
