@@ -74,7 +74,9 @@ bool Session::cancel() noexcept {
     }
 }
 
+// libpqxx would close a lost connection here, to open it again, while cancel() may be looking at it.
 pqxx::nontransaction& Session::work() {
+    if (!open()) throw pqxx::broken_connection("the connection is lost");
     if (!work_) work_.emplace(connection_);
     return *work_;
 }
