@@ -37,7 +37,7 @@ TEST_P(Stress, NoAcknowledgedRowIsLostOrDoubled) {
     Source source = application
                         .add("main", provider(), options,
                              "deadline = \"20s\"\n[source.main.pool]\nmax = 12\nacquire_timeout = \"30s\"\n"
-                             "connect_timeout = \"10s\"\n")
+                             "connect_timeout = \"10s\"\ncheck_after = \"0s\"\n")
                         .open()
                         .source("main");
 
