@@ -232,7 +232,7 @@ class BatchRun {
         Cursor cursor;
         cursor.request_id_ = progress.execute_id;
         if (progress.statement != nullptr && progress.statement->columns)
-            cursor.take_columns(cursor.arriving_ = progress.statement->columns);
+            cursor.begin_set(progress.statement->columns);
         session_.running_statement_ = progress.statement != nullptr ? progress.statement->id : 0;
         RowBuffer& buffer = cursor.extras().buffer;
         while (!cursor.final_) {

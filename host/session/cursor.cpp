@@ -22,7 +22,9 @@ Cursor& Cursor::operator=(Cursor&& other) noexcept {
     return *this;
 }
 
-Cursor::~Cursor() { close(); }
+Cursor::~Cursor() {
+    if (session_ != nullptr) close();
+}
 
 void Cursor::move_from(Cursor& other) noexcept {
     row_ = std::exchange(other.row_, nullptr);
@@ -38,7 +40,7 @@ void Cursor::move_from(Cursor& other) noexcept {
     session_ = std::exchange(other.session_, nullptr);
     request_id_ = other.request_id_;
     columns_ = std::move(other.columns_);
-    arriving_ = std::move(other.arriving_);
+    arriving_width_ = other.arriving_width_;
     outcome_ = other.outcome_;
     extras_ = std::move(other.extras_);
     lease_ = std::move(other.lease_);
@@ -84,6 +86,11 @@ bool Cursor::receive() {
     if (extras_ && extras_->error) std::rethrow_exception(std::exchange(extras_->error, nullptr));
     if (final_ || session_ == nullptr) return false;
     return session_->receive(*this);
+}
+
+void Cursor::begin_set(const std::shared_ptr<const ColumnSet>& columns) {
+    arriving_width_ = static_cast<std::uint32_t>(columns->size());
+    take_columns(columns);
 }
 
 void Cursor::take_columns(std::shared_ptr<const ColumnSet> columns) {

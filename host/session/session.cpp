@@ -100,12 +100,8 @@ void Session::throw_details(ErrorDetails details) const {
     throw_error(std::move(details));
 }
 
-void Session::require_usable() {
-    if (!dead()) {
-        if (copying_)
-            throw_error(Category::invalid, "a bulk load is running on this connection; finish it first");
-        return;
-    }
+void Session::refuse_use() {
+    if (!dead()) throw_error(Category::invalid, "a bulk load is running on this connection; finish it first");
     ErrorDetails details;
     details.category = Category::connection;
     details.message = "the connection was lost earlier; take a new one";

@@ -99,7 +99,11 @@ class Session {
     [[noreturn]] void fail(dbway_status status);
     [[noreturn]] void broken(const std::string& what);
     [[noreturn]] void throw_details(ErrorDetails details) const;
-    void require_usable();
+    void require_usable() {
+        if (dead() || copying_) [[unlikely]]
+            refuse_use();
+    }
+    [[noreturn]] void refuse_use();
     // Whether the running request may have taken effect although its answer never came.
     bool may_have_changed() const;
     ErrorDetails take_error(dbway_status status);
@@ -143,8 +147,13 @@ class Session {
     std::shared_ptr<const ColumnSet> read_columns();
     // The event of a result: to the cursor, or to its buffer. True: the final one.
     bool take_event(Cursor& cursor, RowBuffer* buffer);
-    // `set`: the columns announced last, or null.
-    void check_rows(const ColumnSet* set);
+    // `announced`: how many columns, if any were.
+    void check_rows(std::optional<std::uint32_t> announced) {
+        if (event_.n_rows == 0) return;
+        if (announced != event_.n_columns || event_.cells == nullptr) [[unlikely]]
+            check_unusual_rows(announced);
+    }
+    void check_unusual_rows(std::optional<std::uint32_t> announced);
 
     bool receive(Cursor& cursor);
     void abandon(Cursor& cursor) noexcept;

@@ -140,13 +140,12 @@ bool Session::stale_statement(const ErrorDetails& error) const {
            (error.sqlstate == "0A000" && error.message.find("cached plan") != std::string::npos);
 }
 
-void Session::check_rows(const ColumnSet* set) {
-    if (event_.n_rows == 0) return;
-    const std::size_t announced = set != nullptr ? set->size() : 0;
-    if (set == nullptr && event_.n_columns != 0) broken("ROWS before its columns");
-    if (announced != event_.n_columns)
-        broken("ROWS of " + std::to_string(event_.n_columns) + " columns after " + std::to_string(announced) +
-               " were announced");
+// Rows without columns are all right.
+void Session::check_unusual_rows(std::optional<std::uint32_t> announced) {
+    if (!announced && event_.n_columns != 0) broken("ROWS before its columns");
+    if (announced.value_or(0) != event_.n_columns)
+        broken("ROWS of " + std::to_string(event_.n_columns) + " columns after " +
+               std::to_string(*announced) + " were announced");
     if (event_.cells == nullptr && event_.n_columns != 0) broken("ROWS without cells");
 }
 
@@ -157,7 +156,7 @@ bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
         event_.kind == DBWAY_E_COLUMNS || (event_.kind == DBWAY_E_ROWS && (event_.flags & DBWAY_EF_SET));
     if (announces) [[unlikely]] {
         std::shared_ptr<const ColumnSet> columns = read_columns();
-        cursor.arriving_ = columns;
+        cursor.arriving_width_ = static_cast<std::uint32_t>(columns->size());
         if (running_statement_ != 0) {
             // The columns of a prepared statement may have changed, before its rows have begun.
             if (CachedStatement* statement = cache_.find_id(running_statement_)) statement->columns = columns;
@@ -172,7 +171,7 @@ bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
         case DBWAY_E_COLUMNS:
             return false;
         case DBWAY_E_ROWS:
-            check_rows(cursor.arriving_.get());
+            check_rows(cursor.arriving_width_);
             // Rows of a set that the reader has not asked for yet wait in the buffer, too.
             if (buffer == nullptr && cursor.set_pending_) buffer = &cursor.extras().buffer;
             if (buffer == nullptr)

@@ -223,7 +223,7 @@ CachedStatement* Session::send(const Call& call, bool keep, std::unique_ptr<Stop
         }
         throw;
     }
-    forget_unprepared(unprepared);
+    if (unprepared != 0) forget_unprepared(unprepared);
     guard = make_guard(call.options, timeout);
     guard_ = guard.get();
     if (requests_.size() > 1) read_answers_before(statement);
@@ -281,8 +281,7 @@ void Session::start(const Call& call, Cursor& cursor) {
         }
         cursor.session_ = this;
         cursor.request_id_ = requests_.back().id;
-        if (statement != nullptr && statement->columns)
-            cursor.take_columns(cursor.arriving_ = statement->columns);
+        if (statement != nullptr && statement->columns) cursor.begin_set(statement->columns);
         if (guard) cursor.extras().stop = std::move(guard);
         reset.armed = false;
         active_ = &cursor;

@@ -4,6 +4,7 @@
 #include "column_type.hpp"
 
 #include <dbway/provider.h>
+#include <dbway/sdk/inlining.hpp>
 #include <dbway/sdk/row_batch.hpp>
 #include <dbway/sdk/value_text.hpp>
 
@@ -50,8 +51,8 @@ inline std::string_view bytes_of(sqlite3_value* value, bool text) {
 //
 // The "unprotected" value of sqlite3_column_value() may be asked for its content here because the connection
 // is opened without a mutex and one thread at a time uses it; it saves two thirds of the calls.
-inline void read_cell(sqlite3_stmt* statement, int column, const CellPlan& plan, dbway_value& cell,
-                      sdk::Arena& arena) {
+DBWAY_SDK_HOT inline void read_cell(sqlite3_stmt* statement, int column, const CellPlan& plan,
+                                    dbway_value& cell, sdk::Arena& arena) {
     sqlite3_value* value = sqlite3_column_value(statement, column);
     switch (sqlite3_value_type(value)) {
         case SQLITE_INTEGER:

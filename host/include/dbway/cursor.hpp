@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -149,6 +150,8 @@ class DBWAY_API Cursor {
     bool next_batch();
     // Gets one more batch, result set or the end; false: nothing more will come.
     bool receive();
+    // The columns are known before the first event.
+    void begin_set(const std::shared_ptr<const ColumnSet>& columns);
     void take_columns(std::shared_ptr<const ColumnSet> columns);
     void take_rows(const dbway_value* cells, std::uint32_t rows);
     void finish() noexcept;
@@ -168,7 +171,7 @@ class DBWAY_API Cursor {
     Session* session_ = nullptr;  // null: closed, or nothing of it is needed any more
     std::uint64_t request_id_ = 0;
     std::shared_ptr<const ColumnSet> columns_;
-    std::shared_ptr<const ColumnSet> arriving_;  // announced last by the provider: of the rows it sends next
+    std::optional<std::uint32_t> arriving_width_;  // of the columns announced last: of the rows to come
     Outcome outcome_;
     std::unique_ptr<CursorExtras, CursorExtrasDeleter> extras_;
     Lease lease_;

@@ -54,7 +54,8 @@ class Operations {
     template <typename... Ts, typename... Args>
     auto query(const QueryOptions& options, std::string_view sql, const Args&... args) {
         const detail::ParameterPack<Args...> pack(args...);
-        return typename detail::QueryResult<Ts...>::type(self().start(make_call(options, sql, pack)));
+        return typename detail::QueryResult<Ts...>::type(
+            [&] { return self().start(make_call(options, sql, pack)); });
     }
 
     // The same with parameters made at run time, borrowed for the call.
@@ -65,7 +66,7 @@ class Operations {
         call.values = values.data();
         call.count = static_cast<std::uint32_t>(values.size());
         call.options = &options;
-        return Rows(self().start(call));
+        return Rows([&] { return self().start(call); });
     }
 
     // Runs a statement to its end; rows it yields are not read.
@@ -94,7 +95,7 @@ class Operations {
         call.sql = sql;
         call.kind = DBWAY_R_SCRIPT;
         call.options = &options;
-        return Rows(self().start(call));
+        return Rows([&] { return self().start(call); });
     }
 
     // Loads rows into a table, schema-qualified or not. No columns: all, in the table's order.
@@ -132,7 +133,7 @@ class Operations {
         call.filter = filter;
         call.filter_count = 2;
         call.options = &options;
-        return Rows(self().start(call));
+        return Rows([&] { return self().start(call); });
     }
 
   protected:
@@ -161,7 +162,7 @@ class Operations {
         call.filter = names.data();
         call.filter_count = static_cast<std::uint32_t>(names.size());
         call.options = &options;
-        return Rows(self().start(call));
+        return Rows([&] { return self().start(call); });
     }
 };
 

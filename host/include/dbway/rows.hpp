@@ -6,6 +6,7 @@
 #include <dbway/fields.hpp>
 
 #include <array>
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <optional>
@@ -156,7 +157,10 @@ class RowReader<T> {
 // time; a pinned Connection they came from must outlive them.
 class DBWAY_API Rows {
   public:
-    explicit Rows(detail::Cursor cursor) noexcept : cursor_(std::move(cursor)) {}
+    explicit Rows(detail::Cursor&& cursor) noexcept : cursor_(std::move(cursor)) {}
+    // `start` returns the cursor, which is made where it stays.
+    template <std::invocable Start>
+    explicit Rows(const Start& start) : cursor_(start()) {}
 
     class Iterator {
       public:
@@ -233,7 +237,8 @@ class DBWAY_API Rows {
 template <typename T>
 class TypedRows {
   public:
-    explicit TypedRows(detail::Cursor cursor) : rows_(std::move(cursor)) {}
+    template <std::invocable Start>
+    explicit TypedRows(const Start& start) : rows_(start) {}
 
     class Iterator {
       public:

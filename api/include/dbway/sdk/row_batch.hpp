@@ -35,16 +35,14 @@ class Arena {
     }
 
     // Forgets everything; keeps one block, of the largest size used, and drops it when it was huge.
-    void clear() noexcept {
+    DBWAY_SDK_HOT void clear() noexcept {
         if (blocks_.empty()) return;
-        if (blocks_.size() > 1 || blocks_.back().size > keep_limit) {
-            Block last = std::move(blocks_.back());
-            blocks_.clear();
-            if (last.size <= keep_limit) blocks_.push_back(std::move(last));
+        if (blocks_.size() > 1 || blocks_.back().size > keep_limit) [[unlikely]] {
+            drop_blocks();
+            if (blocks_.empty()) return;
         }
-        next_ = blocks_.empty() ? nullptr : blocks_.back().bytes.get();
-        left_ = blocks_.empty() ? 0 : blocks_.back().size;
-        used_before_ = 0;
+        next_ = blocks_.back().bytes.get();
+        left_ = blocks_.back().size;
     }
 
     // Bytes handed out since clear().
@@ -61,7 +59,16 @@ class Arena {
         std::size_t size = 0;
     };
 
-    void grow(std::size_t size) {
+    DBWAY_SDK_COLD void drop_blocks() noexcept {
+        Block last = std::move(blocks_.back());
+        blocks_.clear();
+        if (last.size <= keep_limit) blocks_.push_back(std::move(last));
+        next_ = nullptr;
+        left_ = 0;
+        used_before_ = 0;
+    }
+
+    DBWAY_SDK_COLD void grow(std::size_t size) {
         used_before_ = used();
         std::size_t want = blocks_.empty() ? first_block : blocks_.back().size * 2;
         if (want > keep_limit) want = keep_limit;
