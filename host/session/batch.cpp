@@ -43,7 +43,8 @@ struct Progress {
 }  // namespace
 
 // All requests go out in one submit. The default chains each to the next, so that nothing after a failure
-// runs.
+// runs, and puts a transaction around them unless there is one: of a failed batch nothing stays, on every
+// provider alike (ADR 8).
 class BatchRun {
   public:
     BatchRun(Session& session, const Batch& batch, const QueryOptions& options)
@@ -51,9 +52,15 @@ class BatchRun {
 
     BatchResults run() {
         send();
+        if (begin_id_ != 0) read_command(begin_id_);
         for (Progress& progress : progress_) read(progress);
+        if (begin_id_ != 0) read_command(session_.requests_.back().id);
         session_.guard_ = nullptr;
-        if (first_error_) std::rethrow_exception(first_error_);
+        if (first_error_) {
+            if (begin_id_ != 0 && session_.in_transaction() && !session_.dead())
+                session_.command(DBWAY_R_ROLLBACK);
+            std::rethrow_exception(first_error_);
+        }
         return std::move(results_);
     }
 
@@ -67,12 +74,17 @@ class BatchRun {
   private:
     void send() {
         session_.requests_.clear();
-        session_.running_kind_ =
-            DBWAY_R_SCRIPT;  // for an error's sake: several statements, some may change data
         session_.running_statement_ = 0;
         session_.running_sql_ = {};
         unprepared_ = session_.add_unprepares(timeout_);
+        const bool own_transaction = !batch_.is_independent() && batch_.size() > 1 &&
+                                     !session_.in_transaction() &&
+                                     (session_.environment_.provider->caps() & DBWAY_CAP_TRANSACTION) != 0;
+        if (own_transaction) begin_id_ = session_.add_request(DBWAY_R_BEGIN, timeout_).id;
         for (std::size_t i = 0; i < batch_.size(); ++i) add(i);
+        if (own_transaction) session_.add_request(DBWAY_R_COMMIT, timeout_);
+        // For an error's sake: whether what was sent may have taken effect when the answer is lost.
+        session_.running_kind_ = own_transaction ? DBWAY_R_COMMIT : DBWAY_R_SCRIPT;
         if (!batch_.is_independent() && !session_.requests_.empty()) {
             for (std::size_t i = unprepared_; i + 1 < session_.requests_.size(); ++i)
                 session_.requests_[i].flags |= DBWAY_RF_CHAIN;
@@ -177,6 +189,16 @@ class BatchRun {
         return session_.event_.kind == DBWAY_E_DONE;
     }
 
+    // The answer to BEGIN or COMMIT, whose failure is that of the batch.
+    void read_command(std::uint64_t id) {
+        if (expect(id) || session_.event_.kind == DBWAY_E_SKIPPED) return;
+        try {
+            session_.fail(session_.event_.status);
+        } catch (...) {
+            if (!first_error_) first_error_ = std::current_exception();
+        }
+    }
+
     void read_prepare(Progress& progress) {
         session_.next_event();
         if (session_.event_.request_id == progress.prepare_id && session_.event_.kind == DBWAY_E_COLUMNS) {
@@ -266,6 +288,7 @@ class BatchRun {
     std::uint64_t timeout_;
     std::unique_ptr<StopGuard> guard_;
     std::size_t unprepared_ = 0;
+    std::uint64_t begin_id_ = 0;  // of the transaction around the batch; 0: none of its own
     std::size_t used_ = 0;
     std::deque<Progress> progress_;
     std::deque<std::string> texts_;

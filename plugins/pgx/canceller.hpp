@@ -1,57 +1,52 @@
 // Stopping what runs on the server, from any thread.
 #pragma once
 
+#include "cancel_key.hpp"
+#include "transport.hpp"
+
 #include <dbway/sdk/cancel_gate.hpp>
 
 #include <libpq-fe.h>
+#include <sys/socket.h>
 
+#include <atomic>
 #include <cstdint>
-#include <memory>
-#include <mutex>
-#include <thread>
-#include <vector>
+#include <optional>
 
 namespace dbway::pgx {
 
-// A cancel request is a connection of its own, which ends once the server has signalled the backend. The gate
-// keeps the running request from ending, and so the next one from being sent, until then. [any]
+// A cancel request is a connection of its own, which the server closes once it has signalled the backend. The
+// gate keeps the running request from ending, and so the next one from being sent, until then. [any]
 class Canceller {
   public:
-    explicit Canceller(PGconn* connection) : handle_(PQgetCancel(connection)) {}
-    ~Canceller() { PQfreeCancel(handle_); }
+    // Of an open connection. Without a key it is left to libpq, which knows no time limit.
+    Canceller(PGconn* connection, std::optional<CancelKey> key, std::chrono::nanoseconds patience);
+    ~Canceller();
     Canceller(const Canceller&) = delete;
     Canceller& operator=(const Canceller&) = delete;
 
     sdk::detail::CancelGate& gate() noexcept { return gate_; }
 
-    // Cancels the request, or remembers that it is to be. Waits for the server's postmaster.
+    // Cancels the request, or remembers that it is to be.
     sdk::detail::CancelGate::Answer cancel(std::uint64_t id);
-    // Tells the server to stop whatever runs; for the thread that owns the connection.
+    // Tells the server to stop whatever runs, for the thread that owns the connection. False: it may or may
+    // not have heard it.
     bool tell() noexcept;
 
+    // A cancel was sent and not acknowledged: it may still come, and find another request. The connection is
+    // not to be used any more once the running one has ended.
+    bool doubtful() const noexcept { return doubtful_.load(std::memory_order_relaxed); }
+
   private:
-    PGcancel* handle_;
+    bool send(Clock::time_point deadline) noexcept;
+
+    std::optional<CancelKey> key_;
+    std::chrono::nanoseconds patience_;
+    sockaddr_storage address_{};
+    socklen_t address_size_ = sizeof address_;
+    PGcancel* handle_ = nullptr;
+    std::atomic<bool> doubtful_{false};
     sdk::detail::CancelGate gate_;
-};
-
-// Threads that cancel on behalf of somebody who cannot wait: of a server that does not answer, only the
-// system's time limit ends the attempt to reach it. [any]
-class CancelThreads {
-  public:
-    CancelThreads();
-    ~CancelThreads();
-    CancelThreads(const CancelThreads&) = delete;
-    CancelThreads& operator=(const CancelThreads&) = delete;
-
-    // Cancels the request by a thread; false if there is none to be had.
-    bool start(const std::shared_ptr<Canceller>& canceller, std::uint64_t id) noexcept;
-
-  private:
-    struct Worker;
-    void collect();
-
-    std::mutex mutex_;
-    std::vector<std::unique_ptr<Worker>> workers_;
 };
 
 }  // namespace dbway::pgx

@@ -58,10 +58,11 @@ Connection::~Connection() = default;
 // libpq has opened it; from here on the messages are ours.
 void Connection::attach() {
     handle_ = connector_->take();
+    const std::optional<CancelKey> key = connector_->cancel_key();
     connector_.reset();
     PGconn* const connection = handle_.get();
     transport_.attach(connection, !nonblocking_);
-    canceller_ = std::make_shared<Canceller>(connection);
+    canceller_.emplace(connection, key, options_.cancel_timeout);
 
     const int version = PQserverVersion(connection);
     server_version_ = static_cast<std::uint64_t>(version / 10'000) * 1'000'000 +

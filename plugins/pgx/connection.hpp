@@ -7,6 +7,7 @@
 #pragma once
 
 #include "buffer.hpp"
+#include "canceller.hpp"
 #include "connector.hpp"
 #include "conversation.hpp"
 #include "database.hpp"
@@ -75,6 +76,7 @@ class Connection {
     Taken take(const Message& message, dbway_event& event);
     Taken take_rows(Message message, dbway_event& event);
     Taken take_answer(const Message& message, dbway_event& event);
+    void stop_unread(Request& head, std::size_t size);
     void take_columns(Request& head, const Message& message);
     Taken announce(Request& head, dbway_event& event);
     Taken take_completion(Request& head, std::string_view tag, dbway_event& event);
@@ -118,7 +120,7 @@ class Connection {
     ConnectionHandle handle_;
     Transport transport_;
     Database* database_ = nullptr;
-    std::shared_ptr<Canceller> canceller_;
+    std::optional<Canceller> canceller_;
     std::string server_version_text_;
     std::string database_name_;
     std::string user_name_;
@@ -126,7 +128,8 @@ class Connection {
     std::int64_t session_id_ = -1;
 
     RequestRing queue_;
-    std::size_t n_sent_ = 0;  // of queue_, from its front
+    std::size_t n_sent_ = 0;         // of queue_, from its front
+    std::size_t host_requests_ = 0;  // in queue_; requests of our own wait for one to go with
     std::unordered_map<std::uint64_t, std::unique_ptr<Statement>> statements_;
     std::unique_ptr<Conversation> conversation_;  // of the oldest request
 

@@ -58,7 +58,7 @@ std::optional<dbway_status> Connection::step(dbway_event& event) {
             return DBWAY_OK;
         }
     }
-    fill();
+    if (host_requests_ > 0) fill();
     if (conversation_ && out_.size() - sent_ < 64 * 1024) {
         const dbway_status produced = conversation_->produce();
         source_waits_ = produced == DBWAY_AGAIN;
@@ -110,9 +110,11 @@ Connection::Taken Connection::check_time(dbway_event& event) {
         return fail_head(late, event);
     }
     if (!request.internal() && !request.timed_out) {
-        request.timed_out = true;
+        // Whichever of those that are under way the cancel finds, it was its time that was over.
+        for (std::size_t i = 0; i < n_sent_; ++i) queue_[i].timed_out = queue_[i].deadline <= now;
         grace_ = now + options_.cancel_timeout;
-        if (shared_.cancel_threads().start(canceller_, request.host.id)) return Taken::nothing;
+        canceller_->tell();
+        return Taken::nothing;
     }
     late.message =
         "the request did not end in time, and the server did not answer when it was to be cancelled";
@@ -139,7 +141,7 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
 }
 
 std::optional<dbway_status> Connection::receive(dbway_event& event) {
-    const bool outstanding = !queue_.empty() || orphan_syncs_ > 0 || ignored_syncs_ > 0;
+    const bool outstanding = host_requests_ > 0;
     const ReceiveBuffer::Room room = in_.room();
     bool wait = outstanding && !nonblocking_ && (send_pending() || !(source_waits_ || more_to_send_));
     if (wait && (send_pending() || limit() != Clock::time_point::max() || !transport_.can_block())) {
@@ -175,8 +177,10 @@ std::optional<dbway_status> Connection::receive(dbway_event& event) {
 }
 
 void Connection::discard() noexcept {
-    if (queue_.empty()) return;
-    queue_.front().discarded = true;
+    std::size_t i = 0;
+    while (i < queue_.size() && queue_[i].internal()) ++i;
+    if (i == queue_.size()) return;
+    queue_[i].discarded = true;
     rows_.clear();
 }
 

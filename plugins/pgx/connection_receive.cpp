@@ -75,7 +75,10 @@ void Connection::end_head() {
             request.statement->failed = true;
         }
     }
-    if (!request.internal()) chain_broken_ = !good && request.chained();
+    if (!request.internal()) {
+        chain_broken_ = !good && request.chained();
+        --host_requests_;
+    }
     conversation_.reset();
     decoding_ = false;
     shape_ = nullptr;
@@ -121,20 +124,6 @@ Connection::Taken Connection::fail_head(const sdk::Diagnostic& diagnostic, dbway
     request.failed = true;
     request.status = diagnostic.status;
     return finish(event);
-}
-
-Connection::Taken Connection::give_rows(dbway_event& event) {
-    Request& request = queue_.front();
-    event.kind = DBWAY_E_ROWS;
-    event.request_id = request.host.id;
-    event.cells = rows_.cells();
-    event.n_rows = rows_.rows();
-    event.n_columns = shape_->size();
-    event.columns = shape_->columns();
-    if (!std::exchange(request.announced, true)) event.flags |= DBWAY_EF_SET;
-    given_ = true;
-    request.gave_rows = true;
-    return Taken::event;
 }
 
 Connection::Taken Connection::take(const Message& message, dbway_event& event) {
@@ -242,83 +231,6 @@ Connection::Taken Connection::misplaced(const Message& message) {
     throw ProtocolError(std::string("a message of type '") + message.type + "' out of place");
 }
 
-void Connection::take_columns(Request& request, const Message& message) {
-    std::unique_ptr<Shape> shape = Shape::of_columns(message);
-    auto& place = request.statement != nullptr ? request.statement->columns : own_shape_;
-    if (place && place->same_as(*shape) && (request.statement != nullptr || request.retried)) {
-        shape_ = place.get();
-        if (request.host.kind == DBWAY_R_EXECUTE && !request.retried)
-            request.announced = (request.host.flags & DBWAY_RF_COLUMNS_KNOWN) != 0;
-        return;
-    }
-    if (place) old_shapes_.push_back(std::move(place));
-    place = std::move(shape);
-    shape_ = place.get();
-    decoding_ = false;
-    request.announced = false;
-}
-
-// The columns are known: they are told with the first rows, or at once if the request asks for nothing else.
-Connection::Taken Connection::announce(Request& request, dbway_event& event) {
-    const bool prepare = request.host.kind == DBWAY_R_PREPARE;
-    Shape* const columns = request.statement != nullptr ? request.statement->columns.get()
-                           : shape_ != nullptr          ? own_shape_.get()
-                                                        : nullptr;
-    Shape* const parameters = prepare ? request.statement->parameters.get() : nullptr;
-    if (prepare && parameters == nullptr) throw ProtocolError("a statement without its parameters");
-    if (!types_known({columns, parameters})) {
-        awaiting_types_ = true;
-        return Taken::nothing;
-    }
-    if (!prepare) return Taken::nothing;
-    event.kind = DBWAY_E_COLUMNS;
-    event.request_id = request.host.id;
-    event.columns = columns == nullptr ? nullptr : columns->columns();
-    event.n_columns = columns == nullptr ? 0 : columns->size();
-    event.params = parameters->columns();
-    event.n_params = parameters->size();
-    shape_ = nullptr;
-    request.announced = true;
-    request.completed = true;
-    final_due_ = !request.own_sync;
-    // What follows in the same flight can use the types.
-    request.statement->described = true;
-    return Taken::event;
-}
-
-Connection::Taken Connection::take_rows(Message message, dbway_event& event) {
-    Request* const request = &queue_.front();
-    if (shape_ == nullptr || !request->sent) return misplaced(message);
-    if (!request->wants_rows() || request->failed) {
-        in_.skip(message);
-        return Taken::nothing;
-    }
-    if (!decoding_) {
-        rows_.start(*shape_, request->host.batch_rows == 0 ? 256 : request->host.batch_rows, database_->types,
-                    database_->types.money_scale());
-        decoding_ = true;
-        given_ = false;
-    }
-    do {
-        if (rows_.full()) return give_rows(event);
-        try {
-            rows_.add(message);
-        } catch (const ProtocolError&) {
-            throw;
-        } catch (const sdk::Failure& failure) {
-            // The bytes of one value are wrong; the conversation is in order.
-            report(failure.diagnostic(), request->host.id);
-            request->failed = true;
-            request->status = failure.diagnostic().status;
-            in_.skip(message);
-            rows_.clear();
-            return Taken::nothing;
-        }
-        in_.skip(message);
-    } while (in_.peek(message) && message.type == 'D');
-    return Taken::nothing;
-}
-
 Connection::Taken Connection::take_completion(Request& request, std::string_view tag, dbway_event& event) {
     tag_.assign(tag);
     if (!tag.empty()) request.affected += affected_rows(tag);
@@ -368,6 +280,7 @@ Connection::Taken Connection::take_error(const Message& message, dbway_event& ev
     }
     // The first error counts; a second one, of the same Sync, only repeats it.
     if (request->failed) return Taken::nothing;
+    if (diagnostic.sqlstate == "57014" && request->stopped && !request->timed_out) return Taken::nothing;
     if (diagnostic.sqlstate == "57014" && request->timed_out) {
         diagnostic.status = DBWAY_ERR_TIMEOUT;
         diagnostic.message = "the request did not end in time and was cancelled";

@@ -45,6 +45,15 @@ dbway_status Connection::submit(const dbway_request* const* requests, std::size_
         return DBWAY_ERR_CONNECTION;
     }
     if (requests == nullptr && count != 0) return DBWAY_ERR_INVALID;
+    if (canceller_ && canceller_->doubtful() && queue_.empty()) {
+        dead_ = true;
+        sink_.report(
+            DBWAY_ERR_CONNECTION,
+            "a cancel was sent that the server has not acknowledged; the connection is given up, since it "
+            "could stop the wrong request",
+            0, DBWAY_DIAG_CONN_DEAD | DBWAY_DIAG_NOT_EXECUTED);
+        return DBWAY_ERR_CONNECTION;
+    }
     queue_.reserve(count + 4);  // and for requests of our own
     const Clock::time_point now = Clock::now();
     std::size_t accepted = 0;
@@ -75,10 +84,11 @@ dbway_status Connection::submit(const dbway_request* const* requests, std::size_
         sink_.report(fault.status, fault.message, 0, DBWAY_DIAG_NOT_EXECUTED);
         return fault.status;
     }
+    host_requests_ += count;
     for (std::size_t i = queue_.size() - count; i < queue_.size(); ++i) bind_statement(queue_[i]);
     if (connector_) return DBWAY_OK;
     canceller_->gate().submitted(queue_.end_ordinal());
-    fill();
+    if (host_requests_ > 0) fill();
     flush();
     return DBWAY_OK;
 }
@@ -189,6 +199,9 @@ bool Connection::encode_next() {
     if (!segment_open_) {
         put_sync(out_);
         request.own_sync = true;
+    } else if (request.host.kind == DBWAY_R_PREPARE) {
+        // Otherwise the server keeps the answer back until what follows has ended, which may take its time.
+        put_flush(out_);
     }
     return true;
 }

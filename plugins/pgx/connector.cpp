@@ -57,6 +57,7 @@ void Connector::start() {
     // Puts the SQLSTATE into the text of an error, which is the only place for it before a connection stands.
     PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
     PQsetNoticeReceiver(connection_.get(), notices_, context_);
+    listener_.start(connection_.get());
     events_ = POLLOUT;
     attempt_deadline_ = whole_deadline_;
     if (options_.connect_timeout.count() > 0)
@@ -83,6 +84,7 @@ bool Connector::advance() {
         }
         switch (PQconnectPoll(connection_.get())) {
             case PGRES_POLLING_OK:
+                cancel_key_ = listener_.stop(connection_.get());
                 return true;
             case PGRES_POLLING_READING:
                 events_ = POLLIN;
@@ -103,11 +105,13 @@ void Connector::give_up_target(sdk::Diagnostic why, bool last) {
     if (!failure_.message.empty()) why.message = failure_.message + "; " + why.message;
     failure_ = std::move(why);
     if (last) fail();
+    listener_.stop(connection_.get());
     ++target_;
     start();
 }
 
 void Connector::fail() {
+    listener_.stop(connection_.get());
     connection_.reset();
     throw sdk::Failure(std::move(failure_));
 }

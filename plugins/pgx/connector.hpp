@@ -1,6 +1,7 @@
 // Opening a connection: libpq's start, poll and authentication, one server after the other.
 #pragma once
 
+#include "cancel_key.hpp"
 #include "options.hpp"
 #include "transport.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace dbway::pgx {
@@ -37,6 +39,8 @@ class Connector {
     Clock::time_point deadline() const noexcept { return attempt_deadline_; }
 
     ConnectionHandle take() noexcept { return std::move(connection_); }
+    // Of the connection that take() gave.
+    std::optional<CancelKey> cancel_key() const noexcept { return cancel_key_; }
 
   private:
     void start();
@@ -51,6 +55,8 @@ class Connector {
     void* context_;
     std::size_t target_ = 0;
     ConnectionHandle connection_;
+    CancelKeyListener listener_;
+    std::optional<CancelKey> cancel_key_;
     short events_ = 0;
     sdk::Diagnostic failure_;  // of all attempts so far
 };

@@ -1,7 +1,6 @@
-// What the connections of one provider share: the type catalogs of the databases, and threads that cancel.
+// What the connections of one provider share: the type catalogs of the databases.
 #pragma once
 
-#include "canceller.hpp"
 #include "catalog.hpp"
 
 #include <atomic>
@@ -28,12 +27,10 @@ class Shared {
         if (!found) found = std::make_unique<Database>();
         return *found;
     }
-    CancelThreads& cancel_threads() noexcept { return cancel_threads_; }
 
   private:
     std::mutex mutex_;
     std::map<std::string, std::unique_ptr<Database>> databases_;
-    CancelThreads cancel_threads_;
 };
 
 }  // namespace dbway::pgx

@@ -53,6 +53,11 @@ inline void put_sync(Buffer& out) {
     out.put(message, sizeof message);
 }
 
+inline void put_flush(Buffer& out) {
+    static constexpr std::uint8_t message[] = {'H', 0, 0, 0, 4};
+    out.put(message, sizeof message);
+}
+
 inline void put_query(Buffer& out, std::string_view sql) {
     const std::size_t at = begin_message(out, 'Q');
     out.put_string(sql);

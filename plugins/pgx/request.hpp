@@ -35,6 +35,7 @@ struct Request {
     bool announced = false;  // the host knows the columns
     bool gave_rows = false;
     bool discarded = false;  // no more rows wanted
+    bool stopped = false;    // the server was told so
     bool failed = false;     // the server has refused it, which has been reported
     bool again = false;      // it is to be sent once more: the server had lost the statement
     bool retried = false;
@@ -42,6 +43,7 @@ struct Request {
     bool completed = false;  // every answer but ReadyForQuery is there
     dbway_status status = DBWAY_OK;
     std::uint32_t completions = 0;
+    std::size_t unread = 0;  // bytes of rows that were not wanted
     std::int64_t affected = 0;
 
     bool internal() const noexcept { return host.kind >= kind_describe_types; }

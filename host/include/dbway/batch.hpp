@@ -36,10 +36,12 @@ class DBWAY_API Batch {
         return *this;
     }
 
-    // A batch is not a transaction: what ran before a failure stays, unless a transaction is around it. By
-    // default the first failing statement stops the batch: those after it are not executed, and run() throws
-    // its error. An independent batch executes every statement whatever becomes of the others, and run() does
-    // not throw for one that failed; see BatchResult::error().
+    // By default a batch is all or nothing: the first failing statement stops it, run() throws its error, and
+    // nothing of the batch stays. It is a transaction of its own, or part of the one around it (and then that
+    // one has failed). With a provider that has no transactions, what ran before a failure stays.
+    // An independent batch executes every statement by itself whatever becomes of the others, and run() does
+    // not throw for one that failed; see BatchResult::error(). It is also the way for statements that cannot
+    // run in a transaction.
     Batch& independent(bool value = true) noexcept {
         independent_ = value;
         return *this;
