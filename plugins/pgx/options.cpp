@@ -3,6 +3,7 @@
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/option_reader.hpp>
 #include <dbway/sdk/option_text.hpp>
+#include <dbway/sdk/postgresql_options.hpp>
 
 #include <libpq-fe.h>
 
@@ -123,8 +124,6 @@ std::vector<Target> targets_of(Keywords& keywords, bool shuffle) {
     return targets;
 }
 
-void set_default(Keywords& keywords, const char* key, const char* value) { keywords.try_emplace(key, value); }
-
 }  // namespace
 
 ConnectionOptions read_options(const sdk::Options& given) {
@@ -153,19 +152,13 @@ ConnectionOptions read_options(const sdk::Options& given) {
 
     Keywords& keywords = options.keywords;
     if (const auto found = keywords.find("client_encoding"); found != keywords.end()) {
-        const std::string& value = found->second;
-        if (value != "UTF8" && value != "utf8" && value != "UTF-8" && value != "utf-8")
+        if (!sdk::is_postgresql_utf8(found->second))
             invalid("option 'client_encoding' must be UTF8, which is what dbway's text is");
     }
     keywords["client_encoding"] = "UTF8";
-    set_default(keywords, "fallback_application_name", "dbway");
-    // Silence is noticed: unanswered data after 30 s, an idle connection after 60 + 3 * 10 s.
-    set_default(keywords, "keepalives_idle", "60");
-    set_default(keywords, "keepalives_interval", "10");
-    set_default(keywords, "keepalives_count", "3");
-    set_default(keywords, "tcp_user_timeout", "30000");
+    for (const auto& [key, value] : sdk::postgresql_option_defaults) keywords.try_emplace(key, value);
     // What libpq encrypts by GSSAPI only libpq can read.
-    set_default(keywords, "gssencmode", "disable");
+    keywords.try_emplace("gssencmode", "disable");
 
     if (const std::string text = take(keywords, "connect_timeout"); !text.empty()) {
         const auto seconds = sdk::detail::parse_number<std::int64_t>(text);

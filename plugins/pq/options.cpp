@@ -2,6 +2,7 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/option_reader.hpp>
+#include <dbway/sdk/postgresql_options.hpp>
 
 #include <libpq-fe.h>
 
@@ -43,8 +44,7 @@ void add_url(std::string_view url, ConnectOptions& options) {
 void check_encoding(const ConnectOptions& options) {
     const auto found = options.keywords.find("client_encoding");
     if (found == options.keywords.end()) return;
-    const std::string& value = found->second;
-    if (value != "UTF8" && value != "utf8" && value != "UTF-8" && value != "utf-8")
+    if (!sdk::is_postgresql_utf8(found->second))
         invalid("option 'client_encoding' must be UTF8: all text of dbway is");
 }
 
@@ -72,12 +72,8 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
 
     check_encoding(options);
     options.keywords["client_encoding"] = "UTF8";
-    options.keywords.try_emplace("fallback_application_name", "dbway");
-    // A peer that has vanished is noticed: 30 s after data it did not acknowledge, 90 s into silence.
-    options.keywords.try_emplace("tcp_user_timeout", "30000");
-    options.keywords.try_emplace("keepalives_idle", "60");
-    options.keywords.try_emplace("keepalives_interval", "10");
-    options.keywords.try_emplace("keepalives_count", "3");
+    for (const auto& [keyword, value] : sdk::postgresql_option_defaults)
+        options.keywords.try_emplace(keyword, value);
 
     std::string timeout;
     if (const auto found = options.keywords.find("connect_timeout"); found != options.keywords.end())

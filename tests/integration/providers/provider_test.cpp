@@ -53,8 +53,7 @@ TemporaryDirectory::~TemporaryDirectory() {
 Application& Application::add(const std::string& source, const std::string& provider,
                               const ConnectionOptions& options, const std::string& extra) {
     text_ += "[source." + source + "]\nprovider = " + toml_string(provider) + "\n";
-    for (const auto& [key, value] : options)
-        text_ += key + " = " + (key == "port" && provider == "pq" ? value : toml_string(value)) + "\n";
+    for (const auto& [key, value] : options) text_ += key + " = " + toml_string(value) + "\n";
     // Sections of the source follow its own keys.
     text_ += extra + "\n";
     return *this;
