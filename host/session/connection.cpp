@@ -79,6 +79,7 @@ void Connection::reset() { session().command(DBWAY_R_RESET); }
 ServerInfo Connection::info() const { return session().info(); }
 std::uint64_t Connection::capabilities() const { return session().capabilities(); }
 bool Connection::in_transaction() const { return session().in_transaction(); }
+const void* Connection::extension(const char* id) const { return session().extension(id); }
 
 // ---- Transaction
 
@@ -118,6 +119,16 @@ QueryOptions Transaction::bounded(const QueryOptions* options) const {
 
 void Transaction::check_active() const {
     if (!active_) throw_error(Category::invalid, "the transaction is over");
+}
+
+bool Transaction::usable() const noexcept {
+    return active_ && !lease_.session()->dead() &&
+           lease_.session()->transaction_state() == DBWAY_TX_STATE_ACTIVE;
+}
+
+const void* Transaction::extension(const char* id) const {
+    check_active();
+    return lease_.session()->extension(id);
 }
 
 void Transaction::commit() {

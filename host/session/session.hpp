@@ -75,6 +75,8 @@ class Session {
     ServerInfo info();
     std::uint64_t capabilities();
     const SessionEnvironment& environment() const noexcept { return environment_; }
+    // See Transaction::extension().
+    const void* extension(const char* id) const noexcept { return environment_.provider->extension(id); }
 
     // It is in a state that clean() cannot undo: the pool will close it.
     void give_up() noexcept { dead_ = true; }

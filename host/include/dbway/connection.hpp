@@ -39,6 +39,11 @@ class DBWAY_API Transaction : public Operations<Transaction> {
     // Also legal when the transaction is over already, and then without effect.
     void rollback();
     bool active() const noexcept { return active_; }
+    // Whether statements can still succeed in it: active, connected, and none has failed.
+    bool usable() const noexcept;
+    // The table of an extension of the provider, as the header of that extension describes it, alive as long
+    // as the Host; null: it has none of that id.
+    const void* extension(const char* id) const;
 
     // Runs `function` inside a savepoint: released if it returns, rolled back to if it throws. Nests.
     template <typename Function>
@@ -119,6 +124,8 @@ class DBWAY_API Connection : public Operations<Connection> {
     ServerInfo info() const;
     std::uint64_t capabilities() const;  // DBWAY_CAP_* of this server
     bool in_transaction() const;
+    // See Transaction::extension().
+    const void* extension(const char* id) const;
 
   private:
     friend class Source;

@@ -9,6 +9,7 @@
 #include <dbway/error.hpp>
 #include <dbway/fields.hpp>
 #include <dbway/host.hpp>
+#include <dbway/large_object.hpp>
 #include <dbway/listener.hpp>
 #include <dbway/options.hpp>
 #include <dbway/query_options.hpp>
