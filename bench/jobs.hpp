@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,23 +84,44 @@ class Keys {
     std::uint64_t state_ = 88172645463325252ULL;
 };
 
+inline constexpr int batch_size = 100;
+inline constexpr std::int64_t account_rows = 1000;
+
 inline constexpr const char* point_sql = "select id, val, name, ts from t where id = $1";
+inline constexpr const char* account_sql = "update account set balance = balance + $1 where id = $2";
+inline std::int64_t account_of(std::int64_t key) { return key % account_rows + 1; }
 
 // No WHERE for the whole table, so that the plan is the plain scan.
 inline std::string scan_sql(std::int64_t count) {
     return count >= table_rows ? "select id, val, name, ts from t"
                                : "select id, val, name, ts from t where id <= " + std::to_string(count);
 }
+inline constexpr const char* written_sql = "select id, val, name, ts from w";
 
-// One side of a comparison, its connection open and its statements not yet prepared.
+// One side of a comparison: a program of somebody who knows the library well. Its connection is open, and
+// each statement is prepared when it is first needed.
 class Side {
   public:
     virtual ~Side() = default;
-    // Forgets what the last job left: rows of table w.
+    // Empties table w.
     virtual void reset() = 0;
+    // Queries by key, one after the other, every value read with its type.
     virtual Checksum point(std::int64_t count) = 0;
-    virtual Checksum scan(std::int64_t count) = 0;
+    // The same queries, `batch_size` of them sent together; all or nothing.
+    virtual Checksum batch(std::int64_t batches) = 0;
+    // Reads every value of a result in the order of point_sql's columns.
+    virtual Checksum scan(const std::string& sql) = 0;
+    // Rows into table w in one transaction.
     virtual void insert(const std::vector<Row>& rows) = 0;
+    // Each of them a query by key and two changes of an account, which take each other back.
+    virtual Checksum transaction(std::int64_t count) = 0;
+    // Opens so many connections, and closes them.
+    virtual void connect(std::int64_t count) = 0;
 };
+
+// A change of an account must hit one row.
+inline void require_one(std::int64_t affected) {
+    if (affected != 1) throw std::runtime_error("an account was not changed");
+}
 
 }  // namespace bench

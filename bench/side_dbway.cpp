@@ -1,4 +1,4 @@
-#include "side_dbway.hpp"
+#include "sides.hpp"
 
 #include <dbway/dbway.hpp>
 
@@ -11,9 +11,10 @@ namespace {
 
 class DbwaySide final : public Side {
   public:
-    DbwaySide(const std::string& database, bool pinned)
-        : host_(dbway::Host::open(dbway::parse_configuration(
-              "[source.main]\nprovider = \"sqlite\"\ndatabase = '" + database + "'\n", "bench.toml", "."))),
+    DbwaySide(const std::string& provider, const std::string& database, bool pinned)
+        : configuration_(
+              dbway::parse_configuration(dbway_configuration(provider, database), "bench.toml", ".")),
+          host_(dbway::Host::open(configuration_)),
           source_(host_.source("main")) {
         if (pinned) connection_.emplace(source_.connection());
     }
@@ -21,44 +22,89 @@ class DbwaySide final : public Side {
     void reset() override { source_.execute("delete from w"); }
 
     Checksum point(std::int64_t count) override {
-        return connection_ ? point_on(*connection_, count) : point_on(source_, count);
+        return on_database([&](auto& database) {
+            Checksum sum;
+            Keys keys;
+            for (std::int64_t i = 0; i < count; ++i) add_rows(sum, database, point_sql, keys.next());
+            return sum;
+        });
     }
-    Checksum scan(std::int64_t count) override {
-        return connection_ ? scan_on(*connection_, count) : scan_on(source_, count);
+
+    Checksum batch(std::int64_t batches) override {
+        return on_database([&](auto& database) {
+            Checksum sum;
+            Keys keys;
+            dbway::Batch batch;
+            for (std::int64_t i = 0; i < batches; ++i) {
+                batch.clear();
+                for (int j = 0; j < batch_size; ++j) batch.add(point_sql, keys.next());
+                dbway::BatchResults results = database.run(batch);
+                for (dbway::BatchResult& result : results)
+                    for (const dbway::Row row : result.rows())
+                        sum.add(row.get<std::int64_t>(0), row.get<double>(1), row.get<std::string_view>(2),
+                                row.get<dbway::Timestamp>(3).time_since_epoch().count());
+            }
+            return sum;
+        });
+    }
+
+    Checksum scan(const std::string& sql) override {
+        return on_database([&](auto& database) {
+            Checksum sum;
+            add_rows(sum, database, sql);
+            return sum;
+        });
     }
 
     void insert(const std::vector<Row>& rows) override {
-        dbway::CopyIn copy = connection_ ? connection_->copy_in("w", columns) : source_.copy_in("w", columns);
-        for (const Row& row : rows)
-            copy.row(row.id, row.val, row.name, dbway::Timestamp(std::chrono::microseconds(row.micros)));
-        copy.finish();
+        on_database([&](auto& database) {
+            dbway::CopyIn copy = database.copy_in("w", columns);
+            for (const Row& row : rows)
+                copy.row(row.id, row.val, row.name, dbway::Timestamp(std::chrono::microseconds(row.micros)));
+            copy.finish();
+            return Checksum();
+        });
+    }
+
+    Checksum transaction(std::int64_t count) override {
+        return on_database([&](auto& database) {
+            Checksum sum;
+            Keys keys;
+            for (std::int64_t i = 0; i < count; ++i) {
+                const std::int64_t key = keys.next();
+                dbway::Transaction transaction = database.begin();
+                add_rows(sum, transaction, point_sql, key);
+                require_one(transaction.execute(account_sql, std::int64_t{1}, account_of(key)).affected());
+                require_one(transaction.execute(account_sql, std::int64_t{-1}, account_of(key)).affected());
+                transaction.commit();
+            }
+            return sum;
+        });
+    }
+
+    void connect(std::int64_t count) override {
+        const dbway::Host host = dbway::Host::open(configuration_);
+        dbway::Source source = host.source("main");
+        std::vector<dbway::Connection> connections;
+        for (std::int64_t i = 0; i < count; ++i) connections.push_back(source.connection());
     }
 
   private:
-    template <typename Database>
-    static Checksum point_on(Database& database, std::int64_t count) {
-        Checksum sum;
-        Keys keys;
-        for (std::int64_t i = 0; i < count; ++i)
-            for (auto [id, val, name, time] :
-                 database.template query<std::int64_t, double, std::string_view, dbway::Timestamp>(
-                     point_sql, keys.next()))
-                sum.add(id, val, name, time.time_since_epoch().count());
-        return sum;
+    template <typename Function>
+    Checksum on_database(const Function& function) {
+        return connection_ ? function(*connection_) : function(source_);
     }
 
-    template <typename Database>
-    static Checksum scan_on(Database& database, std::int64_t count) {
-        Checksum sum;
+    template <typename Database, typename... Args>
+    static void add_rows(Checksum& sum, Database& database, std::string_view sql, const Args&... args) {
         for (auto [id, val, name, time] :
-             database.template query<std::int64_t, double, std::string_view, dbway::Timestamp>(
-                 scan_sql(count)))
+             database.template query<std::int64_t, double, std::string_view, dbway::Timestamp>(sql, args...))
             sum.add(id, val, name, time.time_since_epoch().count());
-        return sum;
     }
 
     inline static const std::vector<std::string_view> columns = {"id", "val", "name", "ts"};
 
+    dbway::Configuration configuration_;
     dbway::Host host_;
     dbway::Source source_;
     std::optional<dbway::Connection> connection_;
@@ -66,8 +112,13 @@ class DbwaySide final : public Side {
 
 }  // namespace
 
-std::unique_ptr<Side> make_dbway_side(const std::string& database, bool pinned) {
-    return std::make_unique<DbwaySide>(database, pinned);
+std::string dbway_configuration(const std::string& provider, const std::string& database) {
+    return "[source.main]\nprovider = \"" + provider + "\"\n" + (provider == "sqlite" ? "database" : "url") +
+           " = '''" + database + "'''\npool.max = 1000\n";
+}
+
+std::unique_ptr<Side> make_dbway_side(const std::string& provider, const std::string& database, bool pinned) {
+    return std::make_unique<DbwaySide>(provider, database, pinned);
 }
 
 }  // namespace bench

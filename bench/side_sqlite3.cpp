@@ -1,4 +1,5 @@
-#include "side_sqlite3.hpp"
+#include "sides.hpp"
+#include "time_text.hpp"
 
 #include <sqlite3.h>
 
@@ -12,38 +13,16 @@ void check(sqlite3* database, int code, int wanted) {
     if (code != wanted) throw std::runtime_error(std::string("sqlite3: ") + sqlite3_errmsg(database));
 }
 
-// Days since 1970-01-01 of a civil date: H. Hinnant, "chrono-Compatible Low-Level Date Algorithms".
-std::int64_t days_from_civil(int y, unsigned m, unsigned d) {
-    y -= m <= 2;
-    const int era = (y >= 0 ? y : y - 399) / 400;
-    const unsigned yoe = static_cast<unsigned>(y - era * 400);
-    const unsigned doy = (153 * (m + (m > 2 ? static_cast<unsigned>(-3) : 9)) + 2) / 5 + d - 1;
-    const unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-    return era * 146097LL + static_cast<std::int64_t>(doe) - 719468;
-}
-
-std::int64_t parse_timestamp(const char* p, int size) {
-    const auto two = [&](int i) { return (p[i] - '0') * 10 + (p[i + 1] - '0'); };
-    const std::int64_t days =
-        days_from_civil(two(0) * 100 + two(2), static_cast<unsigned>(two(5)), static_cast<unsigned>(two(8)));
-    const std::int64_t seconds = days * 86400 + two(11) * 3600 + two(14) * 60 + two(17);
-    std::int64_t micros = 0;
-    if (size > 20) {
-        int digits = 0;
-        for (int i = 20; i < size && digits < 6; ++i, ++digits) micros = micros * 10 + (p[i] - '0');
-        for (; digits < 6; ++digits) micros *= 10;
-    }
-    return seconds * 1'000'000 + micros;
-}
-
 class Sqlite3Side final : public Side {
   public:
-    explicit Sqlite3Side(const std::string& database) {
-        check(db_, sqlite3_open(database.c_str(), &db_), SQLITE_OK);
-        run("pragma journal_mode=wal; pragma synchronous=normal");
+    explicit Sqlite3Side(const std::string& database) : database_(database), db_(open()) {
+        prepare(point_sql, &point_);
+        prepare(account_sql, &account_);
+        prepare("begin", &begin_);
+        prepare("commit", &commit_);
     }
     ~Sqlite3Side() override {
-        sqlite3_finalize(point_);
+        for (sqlite3_stmt* statement : {point_, account_, begin_, commit_}) sqlite3_finalize(statement);
         sqlite3_close(db_);
     }
 
@@ -52,20 +31,25 @@ class Sqlite3Side final : public Side {
     Checksum point(std::int64_t count) override {
         Checksum sum;
         Keys keys;
-        if (point_ == nullptr) prepare(point_sql, &point_);
-        for (std::int64_t i = 0; i < count; ++i) {
-            sqlite3_bind_int64(point_, 1, keys.next());
-            check(db_, sqlite3_step(point_), SQLITE_ROW);
-            add(sum, point_);
-            sqlite3_reset(point_);
+        for (std::int64_t i = 0; i < count; ++i) point_query(sum, keys.next());
+        return sum;
+    }
+
+    Checksum batch(std::int64_t batches) override {
+        Checksum sum;
+        Keys keys;
+        for (std::int64_t i = 0; i < batches; ++i) {
+            execute(begin_);
+            for (int j = 0; j < batch_size; ++j) point_query(sum, keys.next());
+            execute(commit_);
         }
         return sum;
     }
 
-    Checksum scan(std::int64_t count) override {
+    Checksum scan(const std::string& sql) override {
         Checksum sum;
         sqlite3_stmt* statement = nullptr;
-        prepare(scan_sql(count), &statement);
+        prepare(sql, &statement);
         while (sqlite3_step(statement) == SQLITE_ROW) add(sum, statement);
         sqlite3_finalize(statement);
         return sum;
@@ -78,7 +62,7 @@ class Sqlite3Side final : public Side {
         for (const Row& row : rows) {
             // The time as text: made from microseconds by the program, as it is by dbway.
             char text[32];
-            const int size = format(row.micros, text);
+            const int size = format_timestamp(row.micros, text);
             sqlite3_bind_int64(statement, 1, row.id);
             sqlite3_bind_double(statement, 2, row.val);
             sqlite3_bind_text(statement, 3, row.name.data(), static_cast<int>(row.name.size()),
@@ -91,29 +75,50 @@ class Sqlite3Side final : public Side {
         run("commit");
     }
 
-  private:
-    static int format(std::int64_t micros, char* out) {
-        std::int64_t days = micros / 86'400'000'000;
-        std::int64_t rest = micros - days * 86'400'000'000;
-        const std::chrono::year_month_day date{std::chrono::sys_days(std::chrono::days(days))};
-        const auto put = [](char* to, std::int64_t value, int width) {
-            for (int i = width; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
-        };
-        put(out, static_cast<int>(date.year()), 4);
-        out[4] = out[7] = '-';
-        put(out + 5, static_cast<unsigned>(date.month()), 2);
-        put(out + 8, static_cast<unsigned>(date.day()), 2);
-        out[10] = ' ';
-        put(out + 20, rest % 1'000'000, 6);
-        rest /= 1'000'000;
-        put(out + 17, rest % 60, 2);
-        put(out + 14, rest / 60 % 60, 2);
-        put(out + 11, rest / 3600, 2);
-        out[13] = out[16] = ':';
-        out[19] = '.';
-        return 26;
+    Checksum transaction(std::int64_t count) override {
+        Checksum sum;
+        Keys keys;
+        for (std::int64_t i = 0; i < count; ++i) {
+            const std::int64_t key = keys.next();
+            execute(begin_);
+            point_query(sum, key);
+            for (const std::int64_t by : {1, -1}) {
+                sqlite3_bind_int64(account_, 1, by);
+                sqlite3_bind_int64(account_, 2, account_of(key));
+                execute(account_);
+                require_one(sqlite3_changes(db_));
+            }
+            execute(commit_);
+        }
+        return sum;
     }
 
+    void connect(std::int64_t count) override {
+        std::vector<sqlite3*> connections;
+        for (std::int64_t i = 0; i < count; ++i) connections.push_back(open());
+        for (sqlite3* connection : connections) sqlite3_close(connection);
+    }
+
+  private:
+    sqlite3* open() const {
+        sqlite3* database = nullptr;
+        check(database, sqlite3_open(database_.c_str(), &database), SQLITE_OK);
+        check(database,
+              sqlite3_exec(database, "pragma journal_mode=wal; pragma synchronous=normal", nullptr, nullptr,
+                           nullptr),
+              SQLITE_OK);
+        return database;
+    }
+    void point_query(Checksum& sum, std::int64_t key) {
+        sqlite3_bind_int64(point_, 1, key);
+        check(db_, sqlite3_step(point_), SQLITE_ROW);
+        add(sum, point_);
+        sqlite3_reset(point_);
+    }
+    void execute(sqlite3_stmt* statement) {
+        check(db_, sqlite3_step(statement), SQLITE_DONE);
+        sqlite3_reset(statement);
+    }
     void run(const char* sql) { check(db_, sqlite3_exec(db_, sql, nullptr, nullptr, nullptr), SQLITE_OK); }
     void prepare(const std::string& sql, sqlite3_stmt** statement) {
         check(db_, sqlite3_prepare_v2(db_, sql.c_str(), -1, statement, nullptr), SQLITE_OK);
@@ -125,11 +130,16 @@ class Sqlite3Side final : public Side {
         const int name_size = sqlite3_column_bytes(statement, 2);
         const auto* time = reinterpret_cast<const char*>(sqlite3_column_text(statement, 3));
         const int time_size = sqlite3_column_bytes(statement, 3);
-        sum.add(id, val, {name, static_cast<std::size_t>(name_size)}, parse_timestamp(time, time_size));
+        sum.add(id, val, {name, static_cast<std::size_t>(name_size)},
+                parse_timestamp({time, static_cast<std::size_t>(time_size)}));
     }
 
-    sqlite3* db_ = nullptr;
+    std::string database_;
+    sqlite3* db_;
     sqlite3_stmt* point_ = nullptr;
+    sqlite3_stmt* account_ = nullptr;
+    sqlite3_stmt* begin_ = nullptr;
+    sqlite3_stmt* commit_ = nullptr;
 };
 
 }  // namespace
@@ -143,7 +153,10 @@ void make_sqlite_database(const std::string& database) {
     check(db, sqlite3_open(database.c_str(), &db), SQLITE_OK);
     const char* schema =
         "create table t (id integer primary key, val double, name text, ts timestamp);"
-        "create table w (id integer primary key, val double, name text, ts timestamp); begin";
+        "create table w (id integer primary key, val double, name text, ts timestamp);"
+        "create table account (id integer primary key, balance integer); begin;"
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)"
+        " insert into account select i, 0 from n";
     check(db, sqlite3_exec(db, schema, nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_stmt* statement = nullptr;
     check(db, sqlite3_prepare_v2(db, "insert into t values (?, ?, ?, ?)", -1, &statement, nullptr),
