@@ -48,19 +48,20 @@ std::optional<std::pair<char, pid_t>> process_state(pid_t pid) {
 
 }  // namespace
 
-ServerUser server_user() {
+ServerUser server_user(std::initializer_list<const char*> names) {
     ServerUser user;
     if (geteuid() != 0) {
         const passwd* self = getpwuid(geteuid());
         user.name = self != nullptr ? self->pw_name : std::to_string(geteuid());
         return user;
     }
-    const passwd* entry = getpwnam("postgres");
-    if (entry == nullptr)
-        throw std::runtime_error(
-            "a PostgreSQL server does not run as root, and there is no user 'postgres' to run it as; install "
-            "postgresql-15, or run the tests as another user");
-    return {"postgres", entry->pw_uid, entry->pw_gid, true};
+    std::string tried;
+    for (const char* name : names) {
+        if (const passwd* entry = getpwnam(name)) return {name, entry->pw_uid, entry->pw_gid, true};
+        tried.append(tried.empty() ? "'" : ", '").append(name).append("'");
+    }
+    throw std::runtime_error("a server does not run as root, and there is no user " + tried +
+                             " to run it as; install the server's package, or run the tests as another user");
 }
 
 pid_t spawn(const Command& command, const std::filesystem::path& log, const ServerUser& user) {

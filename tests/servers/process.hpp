@@ -5,13 +5,14 @@
 
 #include <chrono>
 #include <filesystem>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace dbway::test {
 
-// Whom a server runs as: PostgreSQL refuses root, hence the user `postgres` for root, else oneself.
+// Whom a server runs as: servers refuse root, hence a user of their own for root, else oneself.
 struct ServerUser {
     std::string name;
     uid_t uid = 0;
@@ -19,8 +20,9 @@ struct ServerUser {
     bool change = false;  // false: the processes keep the user of this one
 };
 
-// Throws std::runtime_error for root on a system without the user `postgres`.
-ServerUser server_user();
+// For root the first of `names` that the system knows. Throws std::runtime_error for root on a system without
+// any of them.
+ServerUser server_user(std::initializer_list<const char*> names = {"postgres"});
 
 using Command = std::vector<std::string>;
 
