@@ -106,6 +106,7 @@ class Connection {
     std::optional<dbway_status> step(dbway_event& event);
     Taken step_locally(dbway_event& event);
     std::optional<dbway_status> receive(dbway_event& event);
+    Taken give_up(sdk::Diagnostic& why, dbway_event& event);
     dbway_status lose(sdk::Diagnostic why, dbway_event& event);
     Clock::time_point limit() const noexcept;
     Taken check_time(dbway_event& event);

@@ -121,23 +121,26 @@ Connection::Taken Connection::check_time(dbway_event& event) {
     return lose(std::move(late), event) == DBWAY_OK ? Taken::event : Taken::nothing;
 }
 
-// The connection is of no more use. The running request fails with it.
-dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
+// The connection is of no more use. The oldest request of the host's fails with it.
+Connection::Taken Connection::give_up(sdk::Diagnostic& why, dbway_event& event) {
     why.flags |= DBWAY_DIAG_CONN_DEAD;
     dead_ = true;
     rows_.clear();
-    if (queue_.empty() || queue_.front().internal()) {
+    while (!queue_.empty() && queue_.front().internal()) end_head();
+    if (queue_.empty()) {
         report(why, 0);
-        return DBWAY_ERR_CONNECTION;
+        return Taken::nothing;
     }
-    Request& request = queue_.front();
-    if (!request.sent) why.flags |= DBWAY_DIAG_NOT_EXECUTED;
+    if (!queue_.front().sent) why.flags |= DBWAY_DIAG_NOT_EXECUTED;
     event = dbway_event{};
     event.struct_size = sizeof event;
     event.affected = -1;
     chain_broken_ = false;
-    fail_head(why, event);
-    return DBWAY_OK;
+    return fail_head(why, event);
+}
+
+dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
+    return give_up(why, event) == Taken::event ? DBWAY_OK : DBWAY_ERR_CONNECTION;
 }
 
 std::optional<dbway_status> Connection::receive(dbway_event& event) {

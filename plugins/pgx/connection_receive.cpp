@@ -94,6 +94,7 @@ void Connection::end_head() {
 Connection::Taken Connection::finish(dbway_event& event) {
     Request& request = queue_.front();
     if (request.internal()) {
+        if (request.host.kind == kind_describe_types && !request.discarded) add_described_types();
         end_head();
         return Taken::nothing;
     }
@@ -184,6 +185,9 @@ Connection::Taken Connection::take_answer(const Message& message, dbway_event& e
             return request.own_sync ? Taken::nothing : finish(event);
         case 't':
             if (request.statement == nullptr) return misplaced(message);
+            // The host may still look at those it was told first.
+            if (request.statement->parameters)
+                old_shapes_.push_back(std::move(request.statement->parameters));
             request.statement->parameters = Shape::of_parameters(message);
             return Taken::nothing;
         case 'T':
@@ -257,14 +261,7 @@ Connection::Taken Connection::take_error(const Message& message, dbway_event& ev
     sdk::Diagnostic& diagnostic = error.diagnostic;
     Request* const request = head();
     if (error.fatal) {
-        dead_ = true;
-        const bool unsent = request != nullptr && !request->sent;
-        if (unsent) diagnostic.flags |= DBWAY_DIAG_NOT_EXECUTED;
-        if (request == nullptr || request->internal()) {
-            report(diagnostic, 0);
-            return Taken::nothing;
-        }
-        return fail_head(diagnostic, event);
+        return give_up(diagnostic, event);
     }
     if (request == nullptr || !request->sent) {
         report(diagnostic, 0);  // nobody asked; the server says it all the same
@@ -273,8 +270,7 @@ Connection::Taken Connection::take_error(const Message& message, dbway_event& ev
     if (request->internal()) {
         if (request->host.kind == kind_set_up) {
             diagnostic.flags |= DBWAY_DIAG_CONN_DEAD;
-            report(diagnostic, 0);
-            dead_ = true;
+            return give_up(diagnostic, event);
         }
         return Taken::nothing;
     }
