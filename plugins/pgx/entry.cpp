@@ -6,7 +6,7 @@
 
 // Not DBWAY_ENTRY_UNLOAD_SAFE: libpq brings OpenSSL, which leaves handlers behind.
 //
-// The options are libpq's and some of our own.
+// The options are those of all providers of PostgreSQL, and one of this.
 DBWAY_PROVIDER_MADE_BY(dbway::pgx::create_provider, "pgx", "0.1.0", "PostgreSQL", "dbway",
                        "https://www.postgresql.org/", 0, DBWAY_SCHEMES("postgresql", "postgres"),
                        R"toml(license = "MIT"
@@ -18,19 +18,4 @@ type = "choice"
 values = ["named", "unnamed"]
 default = "named"
 help = "unnamed: parse prepared statements anew with every execution, in the same round trip, for poolers that lend a server connection per transaction (pool_mode = transaction of PgBouncer)"
-
-[[option]]
-name = "load_balance_hosts"
-type = "choice"
-values = ["disable", "random"]
-default = "disable"
-help = "random: try the hosts of a list in random order"
-
-[[option]]
-name = "cancel_timeout"
-type = "duration"
-default = "1s"
-min = 0.01
-max = 3600
-help = "how long the server may take to end a request whose time is over, before the connection is given up"
 )toml");

@@ -9,8 +9,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <new>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dbway::pq {
@@ -25,13 +30,15 @@ using Handle = std::unique_ptr<PGconn, Finish>;
 
 void ignore_notice(void*, const char*) {}
 
+// The keywords of an attempt, as libpq takes them.
 class Parameters {
   public:
-    explicit Parameters(const ConnectOptions& options) {
-        for (const auto& [keyword, value] : options.keywords) {
-            keywords_.push_back(keyword.c_str());
-            values_.push_back(value.c_str());
-        }
+    Parameters(const ConnectOptions& options, const sdk::PostgresqlTarget& target) {
+        for (const auto& [keyword, value] : options.keywords) add(keyword.c_str(), value);
+        add("host", target.host);
+        add("hostaddr", target.hostaddr);
+        add("port", target.port);
+        add("target_session_attrs", target.session_attributes);
         keywords_.push_back(nullptr);
         values_.push_back(nullptr);
     }
@@ -39,8 +46,46 @@ class Parameters {
     const char* const* values() const noexcept { return values_.data(); }
 
   private:
+    void add(const char* keyword, const std::string& value) {
+        if (value.empty()) return;
+        keywords_.push_back(keyword);
+        values_.push_back(value.c_str());
+    }
+
     std::vector<const char*> keywords_;
     std::vector<const char*> values_;
+};
+
+// Hears the key of the session while libpq connects.
+class CancelKeyListener {
+  public:
+    explicit CancelKeyListener(PGconn* connection)
+        : connection_(connection), trace_(open_memstream(&text_, &size_)) {
+        if (trace_ == nullptr) return;
+        PQtrace(connection_, trace_);
+        PQsetTraceFlags(connection_, PQTRACE_SUPPRESS_TIMESTAMPS);
+    }
+    ~CancelKeyListener() { stop(); }
+    CancelKeyListener(const CancelKeyListener&) = delete;
+    CancelKeyListener& operator=(const CancelKeyListener&) = delete;
+
+    std::optional<sdk::PostgresqlCancelKey> stop() noexcept {
+        if (trace_ == nullptr) return std::nullopt;
+        PQuntrace(connection_);
+        std::fclose(trace_);
+        trace_ = nullptr;
+        const auto key = sdk::find_postgresql_cancel_key({text_, size_});
+        // Passwords are among what was heard.
+        explicit_bzero(text_, size_);
+        std::free(text_);
+        return key;
+    }
+
+  private:
+    PGconn* connection_;
+    char* text_ = nullptr;
+    std::size_t size_ = 0;
+    std::FILE* trace_;
 };
 
 [[noreturn]] void timed_out() {
@@ -59,66 +104,83 @@ int milliseconds_until(Clock::time_point deadline) {
     return static_cast<int>(std::clamp<std::int64_t>(left, 0, 3'600'000));
 }
 
+void wait_for(PGconn* connection, short events, Clock::time_point deadline) {
+    pollfd socket{PQsocket(connection), events, 0};
+    for (int ready = 0; ready <= 0;) {
+        ready = poll(&socket, 1, milliseconds_until(deadline));
+        if (ready < 0 && errno != EINTR) throw sdk::Failure(connect_diagnostic(connection));
+        if (ready == 0 && Clock::now() >= deadline) timed_out();
+    }
+}
+
+struct Clear {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+using Result = std::unique_ptr<PGresult, Clear>;
+
+void set_up(PGconn* connection, const std::string& settings, Clock::time_point deadline) {
+    const auto fail = [&] { throw sdk::Failure(connect_diagnostic(connection)); };
+    if (PQsendQuery(connection, settings.c_str()) == 0) fail();
+    for (;;) {
+        while (PQisBusy(connection) != 0) {
+            wait_for(connection, POLLIN, deadline);
+            if (PQconsumeInput(connection) == 0) fail();
+        }
+        const Result result(PQgetResult(connection));
+        if (result == nullptr) return;
+        if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) fail();
+    }
+}
+
 // Verbose errors have the SQLSTATE in their text, and the verbosity can be set only before the first poll.
-Handle connect_one(const Parameters& parameters, Clock::time_point deadline) {
+Handle connect_one(const Parameters& parameters, const std::string& settings, Clock::time_point deadline,
+                   std::optional<sdk::PostgresqlCancelKey>& cancel_key) {
     Handle handle(PQconnectStartParams(parameters.keywords(), parameters.values(), 0));
     if (handle == nullptr) throw std::bad_alloc();
     PQsetErrorVerbosity(handle.get(), PQERRORS_VERBOSE);
     PQsetNoticeProcessor(handle.get(), ignore_notice, nullptr);
     if (PQstatus(handle.get()) == CONNECTION_BAD) throw sdk::Failure(connect_diagnostic(handle.get()));
+    CancelKeyListener listener(handle.get());
     for (PostgresPollingStatusType next = PGRES_POLLING_WRITING; next != PGRES_POLLING_OK;
          next = PQconnectPoll(handle.get())) {
         if (next == PGRES_POLLING_FAILED) throw sdk::Failure(connect_diagnostic(handle.get()));
-        pollfd socket{PQsocket(handle.get()),
-                      static_cast<short>(next == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-        for (int ready = 0; ready <= 0;) {
-            ready = poll(&socket, 1, milliseconds_until(deadline));
-            if (ready < 0 && errno != EINTR) throw sdk::Failure(connect_diagnostic(handle.get()));
-            if (ready == 0 && Clock::now() >= deadline) timed_out();
-        }
+        wait_for(handle.get(), next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
     }
+    cancel_key = listener.stop();
+    set_up(handle.get(), settings, deadline);
     PQsetErrorVerbosity(handle.get(), PQERRORS_DEFAULT);
-    return handle;
-}
-
-// Only libpq itself can leave a host that does not answer for the next one. Its limit is per host and in
-// whole seconds.
-Handle connect_first_of_several(const ConnectOptions& options, Clock::time_point deadline) {
-    ConnectOptions limited = options;
-    if (deadline != Clock::time_point::max()) {
-        const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now()).count();
-        const std::int64_t seconds = std::clamp<std::int64_t>(left, 2, 1'000'000);
-        const std::int64_t wanted = options.connect_timeout.count();
-        limited.keywords["connect_timeout"] =
-            std::to_string(wanted > 0 ? std::min(wanted, seconds) : seconds);
-    }
-    const Parameters parameters(limited);
-    Handle handle(PQconnectdbParams(parameters.keywords(), parameters.values(), 0));
-    if (handle == nullptr) throw std::bad_alloc();
-    if (PQstatus(handle.get()) != CONNECTION_OK) throw sdk::Failure(connect_diagnostic(handle.get()));
     return handle;
 }
 
 }  // namespace
 
-ConnectPolicy::ConnectPolicy(const ConnectOptions& options, Clock::time_point deadline)
-    : pqxx::connectionpolicy(std::string()), options_(options), deadline_(deadline) {}
+ConnectPolicy::ConnectPolicy(const ConnectOptions& options, const std::string& settings,
+                             Clock::time_point deadline)
+    : pqxx::connectionpolicy(std::string()), options_(options), settings_(settings), deadline_(deadline) {}
 
 pqxx::connectionpolicy::handle ConnectPolicy::do_startconnect(handle existing) {
     if (existing != nullptr) return existing;
     if (used_) throw pqxx::broken_connection("the connection is lost");
     used_ = true;
-    Handle handle;
-    if (options_.several_hosts) {
-        handle = connect_first_of_several(options_, deadline_);
-    } else {
+    std::string reasons;
+    for (std::size_t i = 0;; ++i) {
         Clock::time_point deadline = deadline_;
         if (options_.connect_timeout.count() > 0)
             deadline = std::min(deadline, Clock::now() + options_.connect_timeout);
-        handle = connect_one(Parameters(options_), deadline);
+        try {
+            const Parameters parameters(options_, options_.targets[i]);
+            connected_ = connect_one(parameters, settings_, deadline, cancel_key_).release();
+            return connected_;
+        } catch (const sdk::Failure& failure) {
+            // Every server's reason counts; the last one decides what the caller can do about it.
+            sdk::Diagnostic why = failure.diagnostic();
+            if (!reasons.empty()) why.message = reasons + "; " + why.message;
+            reasons = why.message;
+            if (i + 1 == options_.targets.size() || Clock::now() >= deadline_ ||
+                !sdk::worth_another_postgresql_target(why.sqlstate))
+                throw sdk::Failure(std::move(why));
+        }
     }
-    connected_ = handle.release();
-    return connected_;
 }
 
 pqxx::connectionpolicy::handle ConnectPolicy::do_disconnect(handle existing) noexcept {
@@ -126,18 +188,16 @@ pqxx::connectionpolicy::handle ConnectPolicy::do_disconnect(handle existing) noe
     return pqxx::connectionpolicy::do_disconnect(existing);
 }
 
-ServerConnection::ServerConnection(const ConnectOptions& options, Clock::time_point deadline)
-    : pqxx::connection_base(policy_), policy_(options, deadline) {
+ServerConnection::ServerConnection(const ConnectOptions& options, const std::string& settings,
+                                   Clock::time_point deadline)
+    : pqxx::connection_base(policy_), policy_(options, settings, deadline) {
     init();
 }
 
 ServerConnection::~ServerConnection() { close(); }
 
 ServerConnection::Description ServerConnection::describe_prepared(const std::string& name) {
-    struct Clear {
-        void operator()(PGresult* result) const noexcept { PQclear(result); }
-    };
-    const std::unique_ptr<PGresult, Clear> result(PQdescribePrepared(policy_.connected(), name.c_str()));
+    const Result result(PQdescribePrepared(policy_.connected(), name.c_str()));
     if (!is_open()) throw pqxx::broken_connection();
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK)
         throw pqxx::failure(PQresultErrorMessage(result.get()));
@@ -147,6 +207,14 @@ ServerConnection::Description ServerConnection::describe_prepared(const std::str
     for (int i = 0; i < PQnparams(result.get()); ++i)
         description.parameters.push_back(PQparamtype(result.get(), i));
     return description;
+}
+
+bool ServerConnection::has_expected_styles() const noexcept {
+    const auto starts = [this](const char* parameter, std::string_view style) {
+        const char* value = PQparameterStatus(policy_.connected(), parameter);
+        return value == nullptr || std::string_view(value).starts_with(style);
+    };
+    return starts("IntervalStyle", "iso_8601") && starts("DateStyle", "ISO");
 }
 
 std::string ServerConnection::last_message() const {

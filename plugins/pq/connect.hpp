@@ -7,12 +7,14 @@
 
 #include "options.hpp"
 
+#include <dbway/sdk/postgresql_cancel.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <libpq-fe.h>
 #include <pqxx/pqxx>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +25,9 @@ namespace dbway::pq {
 // prepared statements and its settings without anybody's knowledge.
 class ConnectPolicy final : public pqxx::connectionpolicy {
   public:
-    ConnectPolicy(const ConnectOptions& options, sdk::Request::Clock::time_point deadline);
+    // `settings`: statements for the session, part of what the deadline limits.
+    ConnectPolicy(const ConnectOptions& options, const std::string& settings,
+                  sdk::Request::Clock::time_point deadline);
 
     // Throws Failure.
     handle do_startconnect(handle existing) override;
@@ -31,19 +35,23 @@ class ConnectPolicy final : public pqxx::connectionpolicy {
     handle do_disconnect(handle existing) noexcept override;
 
     PGconn* connected() const noexcept { return connected_; }
+    std::optional<sdk::PostgresqlCancelKey> cancel_key() const noexcept { return cancel_key_; }
 
   private:
     const ConnectOptions& options_;
+    const std::string& settings_;
     sdk::Request::Clock::time_point deadline_;
     PGconn* connected_ = nullptr;
+    std::optional<sdk::PostgresqlCancelKey> cancel_key_;
     bool used_ = false;
 };
 
-// [serial], except cancel_query().
+// [serial]
 class ServerConnection final : public pqxx::connection_base {
   public:
     // Throws Failure.
-    ServerConnection(const ConnectOptions& options, sdk::Request::Clock::time_point deadline);
+    ServerConnection(const ConnectOptions& options, const std::string& settings,
+                     sdk::Request::Clock::time_point deadline);
     ~ServerConnection();
     ServerConnection(const ServerConnection&) = delete;
     ServerConnection& operator=(const ServerConnection&) = delete;
@@ -59,6 +67,9 @@ class ServerConnection final : public pqxx::connection_base {
     PGTransactionStatusType transaction_status() const noexcept {
         return PQtransactionStatus(policy_.connected());
     }
+    std::optional<sdk::PostgresqlCancelKey> cancel_key() const noexcept { return policy_.cancel_key(); }
+    // Whether the server says that the session writes dates and intervals as the provider reads them.
+    bool has_expected_styles() const noexcept;
     // What libpq says last; empty without a connection.
     std::string last_message() const;
     std::string server_version_text() const;

@@ -5,6 +5,7 @@
 #include "statement.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_dialect.hpp>
 #include <dbway/sdk/postgresql_schema.hpp>
 
 namespace dbway::pq {
@@ -84,8 +85,10 @@ void PqConnection::unlisten(std::string_view channel, const sdk::Request&) {
     notifications_.unlisten(channel);
 }
 
+// Also without a LISTEN: it tells of the end of an idle connection as well.
 std::int64_t PqConnection::notification_descriptor() const {
-    return notifications_.listening() ? session_.socket() : -1;
+    if (!session_.open()) throw sdk::Failure(DBWAY_ERR_CONNECTION, "the connection is lost", "08006");
+    return session_.socket();
 }
 
 void PqConnection::ping(const sdk::Request&) {
@@ -93,17 +96,20 @@ void PqConnection::ping(const sdk::Request&) {
     session_.run(std::string());
 }
 
-// DISCARD ALL in parts: without DEALLOCATE ALL, since the host still has names for the statements, and with
-// what the session was set to when it was opened.
+// DISCARD ALL in parts: the statements that the host has names for stay, which the server knows from those of
+// PREPARE, and the session is set to what it was when it was opened.
 void PqConnection::reset(const sdk::Request&) {
     session_.start();
     if (session_.in_transaction()) session_.run("ROLLBACK");
-    session_.check_running();
-    session_.run(
+    const pqxx::result prepared = session_.run(
         "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
         "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; " +
-        session_.settings());
+        session_.settings() + "; SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql");
     notifications_.forget();
+    std::string deallocate;
+    for (const pqxx::row& row : prepared)
+        deallocate.append("DEALLOCATE ").append(sdk::quote_postgresql_identifier(row[0].c_str())) += ';';
+    if (!deallocate.empty()) session_.run(deallocate);
 }
 
 }  // namespace dbway::pq

@@ -41,7 +41,6 @@ constexpr std::size_t block_size = 64 * 1024;
 CopyInto::CopyInto(Session& session, const sdk::CopyTarget& target)
     : session_(session), scope_(session), columns_(target.column_count), raw_(target.raw) {
     const std::string what = copy_in_target(target);
-    session_.check_running();
     session_.translated([&] { stream_ = std::make_unique<pqxx::stream_to>(session_.work(), what); });
 }
 
@@ -106,7 +105,7 @@ void CopyInto::end_stream() {
     if (stream_ == nullptr) return;
     std::unique_ptr<pqxx::stream_to> stream = std::move(stream_);
     try {
-        session_.translated([&] { stream->complete(); });
+        session_.limited(Canceller::Way::stop, [&] { stream->complete(); });
     } catch (...) {
         stream.reset();
         session_.end_work();
@@ -123,7 +122,6 @@ void CopyInto::finish(sdk::Outcome& outcome) {
     }
     if (!lines_.empty()) send(lines_.size());
     end_stream();
-    session_.check_running();
     scope_.keep();
     outcome.affected = rows_;
     tag_ = "COPY " + std::to_string(rows_);

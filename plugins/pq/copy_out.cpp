@@ -26,7 +26,6 @@ CopyOut::CopyOut(Session& session, const sdk::CopyTarget& target)
 CopyOut::~CopyOut() { end_stream(); }
 
 void CopyOut::execute(std::span<const dbway_value>, const sdk::Request&) {
-    session_.check_running();
     rows_ = 0;
     ended_ = false;
     in_transaction_ = session_.in_transaction();
@@ -74,8 +73,10 @@ void CopyOut::end_stream() noexcept {
     if (stream_ == nullptr) return;
     try {
         if (*stream_ && session_.open()) {
-            if (!in_transaction_) session_.connection().cancel_query();
-            while (stream_->get_raw_line(line_)) continue;
+            if (!in_transaction_ && !session_.cancelled()) session_.tell();
+            session_.limited(Canceller::Way::stop, [this] {
+                while (stream_->get_raw_line(line_)) continue;
+            });
         }
     } catch (...) {
         // The cancellation, or what the caller knows already.

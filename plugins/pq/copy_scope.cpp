@@ -17,7 +17,7 @@ void CopyScope::take_back() noexcept {
     open_ = false;
     if (!session_.open() || !session_.in_transaction()) return;
     try {
-        session_.run(nested_ ? "ROLLBACK TO dbway_copy_in; RELEASE dbway_copy_in" : "ROLLBACK");
+        session_.clean_up(nested_ ? "ROLLBACK TO dbway_copy_in; RELEASE dbway_copy_in" : "ROLLBACK");
     } catch (...) {
         // See above.
     }

@@ -36,7 +36,6 @@ InsertInto::~InsertInto() {
 
 void InsertInto::write(const dbway_value* cells, std::uint32_t rows) {
     for (std::uint32_t row = 0; row < rows; ++row, cells += columns_) {
-        session_.check_running();
         try {
             affected_ +=
                 static_cast<std::int64_t>(session_.run_prepared(name_, {cells, columns_}).affected_rows());
@@ -50,7 +49,6 @@ void InsertInto::write(const dbway_value* cells, std::uint32_t rows) {
 }
 
 void InsertInto::finish(sdk::Outcome& outcome) {
-    session_.check_running();
     scope_.keep();
     outcome.affected = affected_;
     tag_ = "COPY " + std::to_string(rows_);

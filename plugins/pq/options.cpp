@@ -15,6 +15,8 @@
 namespace dbway::pq {
 namespace {
 
+using namespace std::chrono_literals;
+
 struct FreeConninfo {
     void operator()(PQconninfoOption* options) const noexcept { PQconninfoFree(options); }
 };
@@ -62,10 +64,14 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
                 .find('\0') != std::string_view::npos)
             invalid("option '" + std::string(option.key) + "' contains a NUL character");
     if (const auto url = reader.string("url")) add_url(*url, options);
+    options.cancel_timeout = reader.duration("cancel_timeout", 1s, 10ms, 1h);
+    const bool shuffle = reader.choice("load_balance_hosts", {"disable", "random"}, "disable") == "random";
     const auto database = reader.string("database");
     if (database) options.keywords["dbname"] = *database;
     for (const PQconninfoOption* keyword = known.get(); keyword->keyword != nullptr; ++keyword)
-        if (const auto value = reader.string(keyword->keyword)) options.keywords[keyword->keyword] = *value;
+        if (const auto value = reader.string(keyword->keyword);
+            value && keyword->keyword != std::string_view("load_balance_hosts"))
+            options.keywords[keyword->keyword] = *value;
     reader.finish();
     if (database && options.keywords["dbname"] != *database)
         invalid("options 'database' and 'dbname' name different databases");
@@ -75,10 +81,8 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
     for (const auto& [keyword, value] : sdk::postgresql_option_defaults)
         options.keywords.try_emplace(keyword, value);
 
-    std::string timeout;
-    if (const auto found = options.keywords.find("connect_timeout"); found != options.keywords.end())
-        timeout = found->second;
-    else if (const char* variable = std::getenv("PGCONNECT_TIMEOUT"))
+    std::string timeout = sdk::detail::take_keyword(options.keywords, "connect_timeout");
+    if (const char* variable = std::getenv("PGCONNECT_TIMEOUT"); timeout.empty() && variable != nullptr)
         timeout = variable;
     if (!timeout.empty()) {
         const auto seconds = sdk::detail::parse_number<std::int64_t>(timeout);
@@ -86,11 +90,7 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
             invalid("option 'connect_timeout' is not a number of seconds up to 1000000");
         options.connect_timeout = std::chrono::seconds(std::max<std::int64_t>(*seconds, 0));
     }
-    for (const char* list : {"host", "hostaddr"}) {
-        const auto found = options.keywords.find(list);
-        if (found != options.keywords.end() && found->second.find(',') != std::string::npos)
-            options.several_hosts = true;
-    }
+    options.targets = sdk::take_postgresql_targets(options.keywords, shuffle);
     return options;
 }
 

@@ -34,10 +34,11 @@ bool Session::Notices::operator()(const char message[]) noexcept {
 }
 
 Session::Session(const sdk::OpenRequest& request, const ConnectOptions& options)
-    : connection_(options, request.deadline),
-      notices_(connection_, request.reporter),
-      settings_(settings_of(options)) {
-    run(settings_);
+    : settings_(settings_of(options)),
+      connection_(options, settings_, request.deadline),
+      canceller_(options.cancel_timeout),
+      notices_(connection_, request.reporter) {
+    canceller_.attach(connection_.sock(), connection_.cancel_key());
 }
 
 Session::~Session() {
@@ -60,21 +61,10 @@ std::uint32_t Session::transaction_state() const noexcept {
 }
 
 void Session::check_running() const {
-    if (cancelled_.load(std::memory_order_relaxed))
-        throw sdk::Failure(DBWAY_ERR_CANCELLED, "the request was cancelled", "57014");
+    if (canceller_.cancelled()) throw sdk::Failure(DBWAY_ERR_CANCELLED, "the request was cancelled", "57014");
 }
 
-bool Session::cancel() noexcept {
-    cancelled_.store(true, std::memory_order_relaxed);
-    try {
-        connection_.cancel_query();
-        return true;
-    } catch (...) {
-        return false;
-    }
-}
-
-// libpqxx would close a lost connection here, to open it again, while cancel() may be looking at it.
+// libpqxx would close a lost connection here, to open it again.
 pqxx::nontransaction& Session::work() {
     if (!open()) throw pqxx::broken_connection("the connection is lost");
     if (!work_) work_.emplace(connection_);
@@ -83,6 +73,7 @@ pqxx::nontransaction& Session::work() {
 
 void Session::fail() {
     const bool is_open = open();
+    if (!is_open && canceller_.lost() && canceller_.cancelled()) throw_given_up();
     throw_as_failure(is_open, is_open ? std::string() : connection_.last_message());
 }
 
@@ -90,10 +81,25 @@ void Session::fail() {
 void Session::settle() noexcept {
     if (!open() || connection_.transaction_status() != PQTRANS_ACTIVE) return;
     try {
-        work().exec(std::string());
+        limited(Canceller::Way::stop, [this] { work().exec(std::string()); });
     } catch (...) {
         // The COPY that was broken off, or a lost connection, which open() tells.
     }
+}
+
+void Session::clean_up(const std::string& sql) {
+    limited(Canceller::Way::complete, [&] { work().exec(sql); });
+}
+
+// Values are read from the text that the session's styles give them. A statement that has set others is
+// undone before the next one, except where the transaction has failed and will be rolled back, its settings
+// as well.
+void Session::keep_settings() {
+    if (!doubtful_settings_ && connection_.has_expected_styles()) [[likely]]
+        return;
+    if (transaction_state() == DBWAY_TX_STATE_FAILED) return;
+    work().exec(settings_);
+    doubtful_settings_ = false;
 }
 
 // A COPY among ordinary statements leaves the connection waiting for rows.
@@ -110,6 +116,7 @@ void Session::check_copy_state() {
 
 pqxx::result Session::run(const std::string& sql) {
     return translated([&] {
+        keep_settings();
         pqxx::result result = work().exec(sql);
         check_copy_state();
         return result;
@@ -118,6 +125,7 @@ pqxx::result Session::run(const std::string& sql) {
 
 pqxx::result Session::run(const std::string& sql, std::span<const dbway_value> values) {
     return translated([&] {
+        keep_settings();
         pqxx::result result = work().exec_params(sql, make_parameters(values));
         check_copy_state();
         return result;
@@ -126,6 +134,7 @@ pqxx::result Session::run(const std::string& sql, std::span<const dbway_value> v
 
 pqxx::result Session::run_prepared(const std::string& name, std::span<const dbway_value> values) {
     return translated([&] {
+        keep_settings();
         pqxx::result result = work().exec_prepared(name, make_parameters(values));
         check_copy_state();
         return result;
@@ -146,7 +155,6 @@ std::string Session::prepare(const std::string& sql) {
 }
 
 ServerConnection::Description Session::describe_prepared(const std::string& name) {
-    check_running();
     return translated([&] { return connection_.describe_prepared(name); });
 }
 
@@ -165,8 +173,8 @@ void Session::deallocate() {
         const std::string name = std::move(forgotten_.back());
         forgotten_.pop_back();
         try {
-            connection_.unprepare(name);
-        } catch (const pqxx::failure&) {
+            limited(Canceller::Way::complete, [&] { connection_.unprepare(name); });
+        } catch (const sdk::Failure&) {
             // The application has done it already (DEALLOCATE ALL).
         }
     }

@@ -6,6 +6,7 @@
 // pqxx::nontransaction, which sends nothing of its own, and BEGIN, COMMIT and savepoints are statements.
 #pragma once
 
+#include "canceller.hpp"
 #include "connect.hpp"
 #include "options.hpp"
 #include "parameter.hpp"
@@ -15,13 +16,13 @@
 
 #include <pqxx/pqxx>
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace dbway::pq {
@@ -35,17 +36,20 @@ class Session {
     Session& operator=(const Session&) = delete;
 
     ServerConnection& connection() noexcept { return connection_; }
-    bool open() const noexcept { return connection_.is_open(); }
+    bool open() const noexcept { return connection_.is_open() && !canceller_.lost(); }
     std::uint32_t transaction_state() const noexcept;  // DBWAY_TX_STATE_*
     int socket() const noexcept { return connection_.sock(); }
     bool in_transaction() const noexcept { return transaction_state() != DBWAY_TX_STATE_IDLE; }
 
     // A request begins: what an earlier cancel left behind concerns it no more.
-    void start() noexcept { cancelled_.store(false, std::memory_order_relaxed); }
-    // Before a further round trip of a request. A cancel that came between two of them has reached no
-    // statement.
-    void check_running() const;
-    bool cancel() noexcept;
+    void start() noexcept { canceller_.start(); }
+    bool cancelled() const noexcept { return canceller_.cancelled(); }
+    bool cancel() noexcept {
+        canceller_.cancel();
+        return true;
+    }
+    // Asks the server to stop what runs; in limited time.
+    void tell() noexcept { canceller_.tell(); }
 
     // One or several statements without parameters (the simple protocol); the last one's result.
     pqxx::result run(const std::string& sql);
@@ -68,23 +72,37 @@ class Session {
     // After a COPY that has failed: libpqxx leaves the end of the server's answer unread.
     void settle() noexcept;
 
-    // Runs `step` and turns libpqxx's exceptions into Failures.
+    // Runs `step`, which may block, and turns libpqxx's exceptions into Failures. Not if the request is
+    // cancelled: a cancel that came between two steps has reached no statement.
     template <class Step>
     auto translated(Step&& step) {
+        check_running();
+        return limited(Canceller::Way::stop, std::forward<Step>(step));
+    }
+    // The same for what is to be done in a cancelled request as well, which then has limited time.
+    template <class Step>
+    auto limited(Canceller::Way way, Step&& step) {
         try {
+            const Canceller::Call call(canceller_, way);
             return step();
         } catch (...) {
             fail();
         }
     }
+    // Statements that take back what a request has begun.
+    void clean_up(const std::string& sql);
 
     TypeCatalog& types() noexcept { return types_; }
 
     // Settings that the text format depends on, as one statement list. A RESET ALL undoes them.
     const std::string& settings() const noexcept { return settings_; }
+    // A statement may have changed one that the server does not tell.
+    void doubt_settings() noexcept { doubtful_settings_ = true; }
 
   private:
+    void check_running() const;
     [[noreturn]] void fail();
+    void keep_settings();
     void check_copy_state();
     void deallocate();
 
@@ -98,12 +116,13 @@ class Session {
         sdk::Reporter* reporter_;
     };
 
+    const std::string settings_;
     ServerConnection connection_;
+    Canceller canceller_;
     Notices notices_;
     std::optional<pqxx::nontransaction> work_;
-    std::atomic<bool> cancelled_{false};
     TypeCatalog types_;
-    std::string settings_;
+    bool doubtful_settings_ = false;
     std::uint64_t last_name_ = 0;
     std::vector<std::string> forgotten_;
 };

@@ -26,6 +26,18 @@ bool same_columns(const std::vector<sdk::Column>& a, const std::vector<sdk::Colu
     });
 }
 
+// Of the settings that values are read by, those that the server does not report when they change.
+bool may_change_settings(std::string_view keyword, std::string_view sql) {
+    if (keyword == "RESET" || keyword == "DISCARD") return true;
+    if (keyword != "SET") return false;
+    const auto names = [sql](std::string_view setting) {
+        return std::search(sql.begin(), sql.end(), setting.begin(), setting.end(), [](char a, char b) {
+                   return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
+               }) != sql.end();
+    };
+    return names("bytea_output") || names("extra_float_digits");
+}
+
 }  // namespace
 
 SqlStatement::SqlStatement(Session& session, std::string_view sql, Mode mode)
@@ -36,6 +48,7 @@ SqlStatement::SqlStatement(Session& session, std::string_view sql, Mode mode)
     sdk::Column unknown;
     unknown.type = DBWAY_T_NULL;
     parameters_.assign(std::min<std::size_t>(text_.parameters, 65'535), unknown);
+    changes_settings_ = may_change_settings(text_.keyword, sql_);
     if (mode == Mode::prepared) prepare();
 }
 
@@ -66,6 +79,8 @@ void SqlStatement::execute(std::span<const dbway_value> values, const sdk::Reque
     session_.start();
     if (values.size() != parameters_.size()) wrong_count(parameters_.size(), values.size());
     result_ = name_.empty() ? run(values) : run_prepared(values);
+    if (changes_settings_) [[unlikely]]
+        session_.doubt_settings();
     if (!described_ || result_.columns() != plans_.size()) [[unlikely]]
         describe(columns_of(result_));
     row_.emplace(result_.begin());
@@ -85,10 +100,8 @@ pqxx::result SqlStatement::run_prepared(std::span<const dbway_value> values) {
         const std::string& sqlstate = failure.diagnostic().sqlstate;
         if (!may_retry || !session_.open() || (sqlstate != "0A000" && sqlstate != "26000")) throw;
     }
-    session_.check_running();
     session_.forget(std::exchange(name_, std::string()));
     prepare();
-    session_.check_running();
     return session_.run_prepared(name_, values);
 }
 

@@ -49,6 +49,7 @@ class SqlStatement : public sdk::Statement {
     Session& session_;
     std::string sql_;
     StatementText text_;
+    bool changes_settings_ = false;
     std::string name_;  // on the server; empty in direct mode
     std::vector<sdk::Column> columns_;
     std::vector<sdk::Column> parameters_;

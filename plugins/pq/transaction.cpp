@@ -39,7 +39,7 @@ void PqConnection::commit(const sdk::Request&) {
     if (state != DBWAY_TX_STATE_FAILED) return;
     sdk::Diagnostic diagnostic;
     diagnostic.status = DBWAY_ERR_CONFLICT;
-    diagnostic.sqlstate = "40000";
+    diagnostic.sqlstate = "25P02";
     diagnostic.message = "the transaction was rolled back: an earlier statement in it had failed";
     diagnostic.hint = "roll back to a savepoint before the failed statement, or run the transaction again";
     throw sdk::Failure(std::move(diagnostic));

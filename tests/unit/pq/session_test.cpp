@@ -84,7 +84,7 @@ TEST_F(PqSession, CommitOfAFailedTransactionIsAnError) {
     EXPECT_EQ(db.query("select 1").error.sqlstate, "25P02");
     const auto commit = db.simple(DBWAY_R_COMMIT);
     EXPECT_EQ(commit.status, DBWAY_ERR_CONFLICT);
-    EXPECT_EQ(commit.error.sqlstate, "40000");
+    EXPECT_EQ(commit.error.sqlstate, "25P02");
     EXPECT_EQ(commit.tx_state, std::uint32_t{DBWAY_TX_STATE_IDLE});
     EXPECT_EQ(value("select count(*) from t"), "0");
     EXPECT_EQ(db.simple(DBWAY_R_COMMIT).error.sqlstate, "25P01");

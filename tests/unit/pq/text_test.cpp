@@ -87,13 +87,14 @@ TEST(PqOptions, AUrlAndWhatStandsBesideIt) {
             .read();
     EXPECT_EQ(options.keywords.at("user"), "u");
     EXPECT_EQ(options.keywords.at("password"), "s3cret");
-    EXPECT_EQ(options.keywords.at("port"), "5433");
+    ASSERT_EQ(options.targets.size(), 1u);
+    EXPECT_EQ(options.targets[0].host, "db");
+    EXPECT_EQ(options.targets[0].port, "5433");
     EXPECT_EQ(options.keywords.at("dbname"), "other");
     EXPECT_EQ(options.keywords.at("sslmode"), "require");
     EXPECT_EQ(options.connect_timeout.count(), 7);
     EXPECT_EQ(options.keywords.at("client_encoding"), "UTF8");
-    EXPECT_FALSE(options.several_hosts);
-    EXPECT_TRUE(Given({{"url", "postgresql://a,b/app"}}).read().several_hosts);
+    EXPECT_EQ(Given({{"url", "postgresql://a,b/app"}}).read().targets.size(), 2u);
     // A name that looks like a connection string is a name.
     EXPECT_EQ(Given({{"dbname", "a=b host=evil"}}).read().keywords.at("dbname"), "a=b host=evil");
 }

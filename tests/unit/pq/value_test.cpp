@@ -130,11 +130,38 @@ TEST_F(PqValue, SettingsOfTheSessionDoNotChangeValues) {
         EXPECT_EQ(answer.rows[0][0].i64, expected.rows[0][0].i64) << zone;
         EXPECT_EQ(answer.rows[0][1].i64, expected.rows[0][1].i64) << zone;
     }
-    // Without the style that the provider sets, a text is at least not taken for something else.
-    db.must("set DateStyle = 'German'");
-    EXPECT_EQ(db.must("select '2024-07-01'::date").text(), "01.07.2024");
-    ASSERT_TRUE(db.simple(DBWAY_R_RESET).ok());
-    EXPECT_EQ(db.must("select '2024-07-01'::date").type(), std::uint32_t{DBWAY_T_DATE});
+    const auto check = [&](const std::string& after) {
+        const auto answer = db.must(
+            "select '2024-07-01'::date, '1 mon -3 days 00:00:01'::interval, '\\x005cff'::bytea, "
+            "0.1::float8 + 0.2::float8, ('2024-07-01 10:00'::timestamp)");
+        EXPECT_EQ(answer.type(0, 0), std::uint32_t{DBWAY_T_DATE}) << after;
+        EXPECT_EQ(answer.text(0, 0), "2024-07-01") << after;
+        ASSERT_EQ(answer.type(0, 1), std::uint32_t{DBWAY_T_INTERVAL}) << after;
+        EXPECT_EQ(answer.type(0, 2), std::uint32_t{DBWAY_T_BLOB}) << after;
+        EXPECT_EQ(answer.text(0, 3), "0.30000000000000004") << after;
+        EXPECT_EQ(answer.type(0, 4), std::uint32_t{DBWAY_T_TIMESTAMP}) << after;
+    };
+    check("the start");
+    for (const char* statement :
+         {"set DateStyle = 'German'", "set datestyle = 'SQL, DMY'", "set IntervalStyle = postgres",
+          "set intervalstyle = sql_standard", "set bytea_output = escape", "SET EXTRA_FLOAT_DIGITS = -3",
+          "reset all", "reset bytea_output", "discard all",
+          "select set_config('DateStyle', 'Postgres, MDY', false)"}) {
+        db.must(statement);
+        check(statement);
+        ASSERT_TRUE(db.begin().ok());
+        db.must(statement == std::string_view("discard all") ? "reset all" : statement);
+        check(statement);
+        ASSERT_TRUE(db.simple(DBWAY_R_ROLLBACK).ok());
+        check(statement);
+        // Set before a transaction that is rolled back.
+        db.must(statement);
+        ASSERT_TRUE(db.begin().ok());
+        check(statement);
+        EXPECT_FALSE(db.query("select 1/0").ok());
+        ASSERT_TRUE(db.simple(DBWAY_R_ROLLBACK).ok());
+        check(statement);
+    }
 }
 
 TEST_F(PqValue, Arrays) {

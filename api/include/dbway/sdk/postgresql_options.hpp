@@ -1,5 +1,5 @@
-// postgresql_options.hpp - the options of a source that all providers of PostgreSQL have in common: libpq's
-// own, so that a source moves from one provider to another by its `provider` line.
+// postgresql_options.hpp - the options of a source that all providers of PostgreSQL have in common, so
+// that a source moves from one to the other by its `provider` line.
 #pragma once
 
 #include <array>
@@ -33,8 +33,8 @@ constexpr bool is_postgresql_utf8(std::string_view encoding) noexcept {
 #define DBWAY_POSTGRESQL_CHOICE(name, values, help) \
     DBWAY_POSTGRESQL_OPTION(name, "choice", help) "values = [" values "]\n"
 
-// Metadata of all that libpq 15 has (its documentation, 34.1.2), "url" and "database"; a literal among those
-// of a provider's own options.
+// Metadata of all that libpq 15 has (its documentation, 34.1.2), "url", "database" and what both providers
+// add; a literal among those of a provider's own options.
 // clang-format off
 #define DBWAY_POSTGRESQL_OPTIONS \
     DBWAY_POSTGRESQL_OPTION("url", "secret", \
@@ -93,5 +93,11 @@ constexpr bool is_postgresql_utf8(std::string_view encoding) noexcept {
     DBWAY_POSTGRESQL_NUMBER("tcp_user_timeout", "2147483647", \
         "milliseconds that data may stay unacknowledged; 30000 if absent") \
     DBWAY_POSTGRESQL_OPTION("replication", "string", \
-        "a replication connection; only simple queries work on it")
+        "a replication connection; only simple queries work on it") \
+    DBWAY_POSTGRESQL_OPTION("load_balance_hosts", "choice", \
+        "random: try the hosts of a list in random order") \
+    "values = [\"disable\", \"random\"]\ndefault = \"disable\"\n" \
+    DBWAY_POSTGRESQL_OPTION("cancel_timeout", "duration", \
+        "how long the server may take to end a request whose time is over, before the connection is given up") \
+    "default = \"1s\"\nmin = 0.01\nmax = 3600\n"
 // clang-format on
