@@ -47,7 +47,7 @@ PoolStatistics Pool::statistics() const {
     return result;
 }
 
-Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) {
+[[gnu::hot]] Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) {
     while (true) {
         SessionPtr session;
         {
@@ -81,7 +81,7 @@ Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) 
     }
 }
 
-Session* Pool::lend(SessionPtr session) {
+[[gnu::hot]] Session* Pool::lend(SessionPtr session) {
     if (options().pool.leak_after.count() > 0) {
         session->mark.lent_at = CoarseClock::now();
         session->mark.leak_reported = false;
@@ -91,7 +91,7 @@ Session* Pool::lend(SessionPtr session) {
     return session.release();
 }
 
-bool Pool::fit(Session& session) const noexcept {
+[[gnu::hot]] bool Pool::fit(Session& session) const noexcept {
     const auto now = CoarseClock::now();
     if (now >= session.mark.expires) return false;
     if (!needs_check(options().pool, now - session.mark.idle_since)) return true;
@@ -181,7 +181,7 @@ void Pool::throw_timeout(Clock::duration waited) {
     throw_error(std::move(details));
 }
 
-void Pool::release(Session* given) noexcept {
+[[gnu::hot]] void Pool::release(Session* given) noexcept {
     SessionPtr session(given);
     if (options().pool.leak_after.count() > 0) {
         // First of all: whoever looks for leaks looks into it.

@@ -7,18 +7,36 @@
 #include <session/value_copy.hpp>
 
 #include <algorithm>
-#include <optional>
+#include <cstring>
+#include <deque>
+#include <memory>
 #include <utility>
 
 namespace dbway {
 
 void Batch::add_copy(std::string_view sql, const dbway_value* values, const std::string_view* names,
                      std::uint32_t count) {
-    detail::BatchItem& item = items_.emplace_back();
-    item.sql = sql;
-    item.values.resize(count);
-    detail::copy_values(values, count, item.values.data(), arena_);
-    if (names != nullptr) item.names.assign(names, names + count);
+    const auto copy_text = [this](std::string_view text) {
+        std::uint8_t* to = arena_.allocate(text.size());
+        if (!text.empty()) std::memcpy(to, text.data(), text.size());
+        return std::string_view(reinterpret_cast<const char*>(to), text.size());
+    };
+    detail::BatchItem item;
+    item.count = count;
+    // Often one statement many times.
+    item.sql = !items_.empty() && items_.back().sql == sql ? items_.back().sql : copy_text(sql);
+    if (count != 0) {
+        auto* copies = static_cast<dbway_value*>(arena_.allocate_aligned(count * sizeof(dbway_value)));
+        detail::copy_values(values, count, copies, arena_);
+        item.values = copies;
+    }
+    if (names != nullptr) {
+        auto* copies =
+            static_cast<std::string_view*>(arena_.allocate_aligned(count * sizeof(std::string_view)));
+        for (std::uint32_t i = 0; i < count; ++i) std::construct_at(copies + i, copy_text(names[i]));
+        item.names = copies;
+    }
+    items_.push_back(item);
 }
 
 void Batch::clear() noexcept {
@@ -36,7 +54,7 @@ struct Progress {
     std::uint64_t prepare_id = 0;  // 0: not prepared by this batch
     std::uint64_t execute_id = 0;
     CachedStatement* statement = nullptr;
-    std::optional<ErrorDetails> prepare_error;
+    std::unique_ptr<ErrorDetails> prepare_error;
     std::vector<dbway_value> values;  // in the order of the placeholders, if they have names
 };
 
@@ -48,7 +66,10 @@ struct Progress {
 class BatchRun {
   public:
     BatchRun(Session& session, const Batch& batch, const QueryOptions& options)
-        : session_(session), batch_(batch), options_(options), timeout_(session.timeout_of(&options)) {}
+        : session_(session), batch_(batch), options_(options), timeout_(session.timeout_of(&options)) {
+        progress_.reserve(batch.size());  // stale_ points to them
+        results_.reserve(batch.size());
+    }
 
     BatchResults run() {
         send();
@@ -100,16 +121,17 @@ class BatchRun {
         const BatchItem& item = batch_.items()[index];
         Progress& progress = progress_.emplace_back();
         progress.item = index;
-        std::vector<std::string> names;
+        std::vector<std::string> rewritten;
+        const std::vector<std::string>* names = &rewritten;
         std::string_view sql = item.sql;
         if (CachedStatement* statement = prepared(item, progress)) {
             progress.statement = statement;
-            names = statement->names;
-        } else if (!item.names.empty()) {
+            names = &statement->names;
+        } else if (item.names != nullptr) {
             sdk::NamedRewrite rewrite = sdk::rewrite_named(item.sql, session_.dialect_);
             if (!rewrite.error.empty()) throw_error(Category::invalid, rewrite.error);
-            names.assign(rewrite.names.begin(), rewrite.names.end());
-            if (!names.empty()) sql = texts_.emplace_back(std::move(rewrite.text));
+            rewritten.assign(rewrite.names.begin(), rewrite.names.end());
+            if (!rewritten.empty()) sql = texts_.emplace_back(std::move(rewrite.text));
         }
         dbway_request& request =
             session_.add_request(progress.statement != nullptr ? DBWAY_R_EXECUTE : DBWAY_R_QUERY, timeout_);
@@ -122,10 +144,12 @@ class BatchRun {
         } else {
             request.sql = {sql.data(), sql.size()};
         }
-        if (!item.names.empty()) order_by_name(item, names, progress);
-        const std::vector<dbway_value>& values = item.names.empty() ? item.values : progress.values;
-        request.params = values.data();
-        request.n_params = static_cast<std::uint32_t>(values.size());
+        request.params = item.values;
+        request.n_params = item.count;
+        if (item.names == nullptr) return;
+        order_by_name(item, *names, progress);
+        request.params = progress.values.data();
+        request.n_params = static_cast<std::uint32_t>(progress.values.size());
     }
 
     // Prepared statements as far as the cache has room for all of them at once.
@@ -134,15 +158,14 @@ class BatchRun {
         if (!options_.prepare || cache.capacity() == 0) return nullptr;
         if (CachedStatement* known = cache.find(item.sql)) {
             // Prepared for positional parameters, perhaps by this batch: sent by itself, then.
-            if (!item.names.empty() && known->names.empty()) return nullptr;
+            if (item.names != nullptr && known->names.empty()) return nullptr;
             ++used_;
             return known;
         }
         if (used_ + 1 > cache.capacity() / 2) return nullptr;
         Call call;
         call.sql = item.sql;
-        const std::vector<std::string_view> names(item.names.begin(), item.names.end());
-        call.names = names.empty() ? nullptr : names.data();
+        call.names = item.names;
         call.options = &options_;
         progress.statement = session_.cached_statement(call, timeout_);
         progress.prepare_id = session_.requests_.back().id;
@@ -152,14 +175,14 @@ class BatchRun {
 
     static void order_by_name(const BatchItem& item, const std::vector<std::string>& names,
                               Progress& progress) {
-        for (const std::string& given : item.names)
-            if (std::find(names.begin(), names.end(), given) == names.end())
-                throw_error(Category::invalid, "the statement has no placeholder :" + given);
+        const std::string_view* const end = item.names + item.count;
+        for (const std::string_view* given = item.names; given != end; ++given)
+            if (std::find(names.begin(), names.end(), *given) == names.end())
+                throw_error(Category::invalid, "the statement has no placeholder :" + std::string(*given));
         for (const std::string& name : names) {
-            const auto given = std::find(item.names.begin(), item.names.end(), name);
-            if (given == item.names.end())
-                throw_error(Category::invalid, "no value for the placeholder :" + name);
-            progress.values.push_back(item.values[static_cast<std::size_t>(given - item.names.begin())]);
+            const std::string_view* const given = std::find(item.names, end, name);
+            if (given == end) throw_error(Category::invalid, "no value for the placeholder :" + name);
+            progress.values.push_back(item.values[given - item.names]);
         }
     }
 
@@ -225,14 +248,15 @@ class BatchRun {
     const ErrorDetails* prepare_error(const CachedStatement* statement) const {
         if (statement == nullptr) return nullptr;
         for (const Progress& progress : progress_)
-            if (progress.statement == statement && progress.prepare_error) return &*progress.prepare_error;
+            if (progress.statement == statement && progress.prepare_error)
+                return progress.prepare_error.get();
         return nullptr;
     }
 
     void keep_error(Progress& progress) {
         ErrorDetails details = session_.take_error(session_.event_.status);
         if (session_.event_.request_id == progress.prepare_id)
-            progress.prepare_error = details;
+            progress.prepare_error = std::make_unique<ErrorDetails>(details);
         else if (const ErrorDetails* cause = prepare_error(progress.statement))
             details = *cause;
         // Statements that were sent already cannot be prepared again; the next run of this text can.
@@ -251,12 +275,12 @@ class BatchRun {
     void read(Progress& progress) {
         error_ = nullptr;
         if (progress.prepare_id != 0) read_prepare(progress);
-        Cursor cursor;
+        BatchResult& result = results_.emplace_back();
+        Cursor& cursor = result.rows_.cursor();
         cursor.request_id_ = progress.execute_id;
         if (progress.statement != nullptr && progress.statement->columns)
             cursor.begin_set(progress.statement->columns);
         session_.running_statement_ = progress.statement != nullptr ? progress.statement->id : 0;
-        RowBuffer& buffer = cursor.extras().buffer;
         while (!cursor.final_) {
             session_.next_event();
             if (session_.event_.request_id == progress.execute_id &&
@@ -271,15 +295,42 @@ class BatchRun {
                     keep_error(progress);
                 else
                     session_.diagnostics_.clear();
+            } else if (first_rows(cursor)) {
+                take_first_rows(cursor);
             } else {
-                session_.take_event(cursor, &buffer);
+                const bool rows =
+                    session_.event_.kind == DBWAY_E_COLUMNS || session_.event_.kind == DBWAY_E_ROWS;
+                session_.take_event(cursor, rows ? &cursor.extras().buffer : nullptr);
                 session_.guard_ = guard_.get();
             }
         }
         // The columns are there to be asked for before the first row is read.
-        if (!cursor.set_open_ && !buffer.empty()) cursor.receive();
-        const std::int64_t affected = error_ ? -1 : cursor.outcome_.affected;
-        results_.emplace_back(std::move(cursor), affected, error_);
+        if (!cursor.set_open_ && cursor.extras_ && !cursor.extras_->buffer.empty()) cursor.receive();
+        result.affected_ = error_ ? -1 : cursor.outcome_.affected;
+        result.error_ = error_;
+    }
+
+    // Whether these are rows of known columns, and all there are in memory so far: nearly every result is.
+    bool first_rows(const Cursor& cursor) const noexcept {
+        const dbway_event& event = session_.event_;
+        return event.kind == DBWAY_E_ROWS && (event.flags & DBWAY_EF_SET) == 0 && event.n_rows != 0 &&
+               event.request_id == cursor.request_id_ && cursor.set_open_ && cursor.width_ != 0 &&
+               cursor.pending_rows_ == 0 && !cursor.extras_;
+    }
+
+    // Into the memory that all results of the batch share, so that a small result costs no allocation.
+    void take_first_rows(Cursor& cursor) {
+        const dbway_event& event = session_.event_;
+        session_.check_rows(cursor.arriving_width_);
+        if (!memory_) memory_ = std::make_shared<sdk::Arena>();
+        const std::size_t count = static_cast<std::size_t>(event.n_rows) * event.n_columns;
+        auto* cells = static_cast<dbway_value*>(memory_->allocate_aligned(count * sizeof(dbway_value)));
+        copy_values(event.cells, count, cells, *memory_);
+        cursor.memory_ = memory_;
+        cursor.take_rows(cells, event.n_rows);
+        if ((event.flags & DBWAY_EF_FINAL) == 0) return;
+        session_.finish_event(cursor.outcome_);
+        cursor.final_ = true;
     }
 
     Session& session_;
@@ -290,7 +341,8 @@ class BatchRun {
     std::size_t unprepared_ = 0;
     std::uint64_t begin_id_ = 0;  // of the transaction around the batch; 0: none of its own
     std::size_t used_ = 0;
-    std::deque<Progress> progress_;
+    std::vector<Progress> progress_;
+    std::shared_ptr<sdk::Arena> memory_;
     std::deque<std::string> texts_;
     std::vector<const Progress*> stale_;
     std::exception_ptr error_;

@@ -52,13 +52,15 @@ detail::Session& Connection::session() const {
     return *lease_.session();
 }
 
-detail::Cursor Connection::start(const detail::Call& call) {
+[[gnu::hot]] detail::Cursor Connection::start(const detail::Call& call) {
     detail::Cursor cursor;
     session().start(call, cursor);
     return cursor;
 }
 
-detail::Outcome Connection::run_to_end(const detail::Call& call) { return session().run_to_end(call); }
+[[gnu::hot]] detail::Outcome Connection::run_to_end(const detail::Call& call) {
+    return session().run_to_end(call);
+}
 
 BatchResults Connection::run_batch(const Batch& batch, const QueryOptions& options) {
     return session().run_batch(batch, options);
@@ -161,7 +163,7 @@ void Transaction::rollback() {
     lease_.release();
 }
 
-detail::Cursor Transaction::start(const detail::Call& call) {
+[[gnu::hot]] detail::Cursor Transaction::start(const detail::Call& call) {
     check_active();
     const QueryOptions options = bounded(call.options);
     detail::Call bound = call;
@@ -171,7 +173,7 @@ detail::Cursor Transaction::start(const detail::Call& call) {
     return cursor;
 }
 
-detail::Outcome Transaction::run_to_end(const detail::Call& call) {
+[[gnu::hot]] detail::Outcome Transaction::run_to_end(const detail::Call& call) {
     check_active();
     const QueryOptions options = bounded(call.options);
     detail::Call bound = call;

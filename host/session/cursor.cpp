@@ -10,7 +10,7 @@ namespace dbway::detail {
 
 void CursorExtrasDeleter::operator()(CursorExtras* extras) const noexcept { delete extras; }
 
-void Lease::give_back() noexcept { pool_->release(session_); }
+[[gnu::hot]] void Lease::give_back() noexcept { pool_->release(session_); }
 
 Cursor::Cursor(Cursor&& other) noexcept { move_from(other); }
 
@@ -22,7 +22,7 @@ Cursor& Cursor::operator=(Cursor&& other) noexcept {
     return *this;
 }
 
-Cursor::~Cursor() {
+[[gnu::hot]] Cursor::~Cursor() {
     if (session_ != nullptr) close();
 }
 
@@ -43,6 +43,7 @@ void Cursor::move_from(Cursor& other) noexcept {
     arriving_width_ = other.arriving_width_;
     outcome_ = other.outcome_;
     extras_ = std::move(other.extras_);
+    memory_ = std::move(other.memory_);
     lease_ = std::move(other.lease_);
     if (session_ != nullptr && session_->active_ == &other) session_->active_ = this;
 }
@@ -57,7 +58,7 @@ const ColumnSet& Cursor::columns() const noexcept {
     return columns_ ? *columns_ : none;
 }
 
-bool Cursor::next_batch() {
+[[gnu::hot]] bool Cursor::next_batch() {
     row_ = end_ = nullptr;
     while (!set_pending_) {
         if (pending_rows_ != 0) {
@@ -74,7 +75,7 @@ bool Cursor::next_batch() {
     return false;
 }
 
-bool Cursor::receive() {
+[[gnu::hot]] bool Cursor::receive() {
     if (extras_ && !extras_->buffer.empty()) {
         const RowBuffer::Chunk& chunk = extras_->buffer.pop();
         if (chunk.columns)
@@ -88,12 +89,12 @@ bool Cursor::receive() {
     return session_->receive(*this);
 }
 
-void Cursor::begin_set(const std::shared_ptr<const ColumnSet>& columns) {
+[[gnu::hot]] void Cursor::begin_set(const std::shared_ptr<const ColumnSet>& columns) {
     arriving_width_ = static_cast<std::uint32_t>(columns->size());
     take_columns(columns);
 }
 
-void Cursor::take_columns(std::shared_ptr<const ColumnSet> columns) {
+[[gnu::hot]] void Cursor::take_columns(std::shared_ptr<const ColumnSet> columns) {
     if (set_open_) {
         extras().next_columns = std::move(columns);
         set_pending_ = true;
@@ -106,7 +107,7 @@ void Cursor::take_columns(std::shared_ptr<const ColumnSet> columns) {
     rows_seen_ = false;
 }
 
-void Cursor::take_rows(const dbway_value* cells, std::uint32_t rows) {
+[[gnu::hot]] void Cursor::take_rows(const dbway_value* cells, std::uint32_t rows) {
     set_open_ = true;
     rows_seen_ = rows_seen_ || rows != 0;
     pending_rows_ = rows;
@@ -128,7 +129,7 @@ bool Cursor::next_set() {
     return true;
 }
 
-void Cursor::finish() noexcept {
+[[gnu::hot]] void Cursor::finish() noexcept {
     if (session_ != nullptr && session_->active_ == this) {
         session_->active_ = nullptr;
         session_->guard_ = nullptr;
@@ -146,6 +147,7 @@ void Cursor::close() noexcept {
     final_ = true;
     finish();
     extras_.reset();
+    memory_.reset();
 }
 
 void Cursor::throw_width(std::size_t wanted) const {

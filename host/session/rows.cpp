@@ -26,12 +26,10 @@ std::size_t Row::index_of(std::string_view name) const {
     return index;
 }
 
-const dbway_value& Row::cell(std::size_t index) const {
+void Row::throw_no_cell(std::size_t index) const {
     if (cursor_->row() == nullptr) throw_error(Category::invalid, "there is no current row");
-    if (index >= size())
-        throw_error(Category::invalid, "column " + std::to_string(index) + " of a result with " +
-                                           std::to_string(size()) + " columns (they count from 0)");
-    return cursor_->row()[index];
+    throw_error(Category::invalid, "column " + std::to_string(index) + " of a result with " +
+                                       std::to_string(size()) + " columns (they count from 0)");
 }
 
 namespace detail {

@@ -201,12 +201,12 @@ ServerInfo Session::info() {
 
 std::uint64_t Session::capabilities() { return info().capabilities; }
 
-bool Session::clean() noexcept {
+[[gnu::hot]] bool Session::clean() noexcept {
     try {
         if (copying_) return false;
         if (active_ != nullptr) active_->close();
         if (!dead() && in_transaction()) command(DBWAY_R_ROLLBACK);
-        notifications_.clear();
+        if (!notifications_.empty()) notifications_.clear();
     } catch (...) {
         // Whatever went wrong, the connection must not be handed on.
         return false;

@@ -41,7 +41,7 @@ Column to_column(const dbway_column& given) {
 
 }  // namespace
 
-void Session::next_event() {
+[[gnu::hot]] void Session::next_event() {
     while (true) {
         event_ = dbway_event{};
         event_.struct_size = sizeof event_;
@@ -78,7 +78,7 @@ void Session::wait_for_provider() {
     poll(&descriptor, wait.fd < 0 ? 0 : 1, timeout);
 }
 
-void Session::finish_event(Outcome& outcome) {
+[[gnu::hot]] void Session::finish_event(Outcome& outcome) {
     if (event_.kind == DBWAY_E_FAILED) check_failure();
     // A dying connection takes its transaction with it; what was lost is judged by the state before.
     if (event_.tx_state != DBWAY_TX_STATE_UNKNOWN && !dead()) transaction_state_ = event_.tx_state;
@@ -149,7 +149,7 @@ void Session::check_unusual_rows(std::optional<std::uint32_t> announced) {
     if (event_.cells == nullptr && event_.n_columns != 0) broken("ROWS without cells");
 }
 
-bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
+[[gnu::hot]] bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
     if (event_.request_id != cursor.request_id_)
         broken("an event for request " + std::to_string(event_.request_id));
     const bool announces =
@@ -198,7 +198,7 @@ bool Session::take_event(Cursor& cursor, RowBuffer* buffer) {
     return true;
 }
 
-bool Session::receive(Cursor& cursor) {
+[[gnu::hot]] bool Session::receive(Cursor& cursor) {
     try {
         next_event();
         take_event(cursor, nullptr);

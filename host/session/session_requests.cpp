@@ -22,7 +22,7 @@ struct GuardReset {
 
 }  // namespace
 
-std::uint64_t Session::timeout_of(const QueryOptions* options) const {
+[[gnu::hot]] std::uint64_t Session::timeout_of(const QueryOptions* options) const {
     std::chrono::nanoseconds timeout = environment_.options.deadline;
     if (options != nullptr && options->stop.stop_requested()) {
         ErrorDetails details;
@@ -44,7 +44,7 @@ std::uint64_t Session::timeout_of(const QueryOptions* options) const {
     return static_cast<std::uint64_t>(timeout.count());
 }
 
-dbway_request& Session::add_request(std::uint32_t kind, std::uint64_t timeout) {
+[[gnu::hot]] dbway_request& Session::add_request(std::uint32_t kind, std::uint64_t timeout) {
     dbway_request& request = requests_.emplace_back();
     request.struct_size = sizeof request;
     request.kind = kind;
@@ -53,7 +53,7 @@ dbway_request& Session::add_request(std::uint32_t kind, std::uint64_t timeout) {
     return request;
 }
 
-void Session::submit() {
+[[gnu::hot]] void Session::submit() {
     pointers_.clear();
     for (const dbway_request& request : requests_) pointers_.push_back(&request);
     diagnostics_.clear();
@@ -68,7 +68,8 @@ void Session::submit() {
     }
 }
 
-std::unique_ptr<StopGuard> Session::make_guard(const QueryOptions* options, std::uint64_t timeout) {
+[[gnu::hot]] std::unique_ptr<StopGuard> Session::make_guard(const QueryOptions* options,
+                                                            std::uint64_t timeout) {
     const bool stoppable = options != nullptr && options->stop.stop_possible();
     const bool watched = timeout != 0 && !provider_keeps_time_;
     if (!stoppable && !watched) return nullptr;
@@ -97,7 +98,7 @@ void Session::forget_unprepared(std::size_t count) {
     evicted_.erase(evicted_.begin(), evicted_.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-CachedStatement* Session::known_statement(std::string_view sql, bool named) {
+[[gnu::hot]] CachedStatement* Session::known_statement(std::string_view sql, bool named) {
     CachedStatement* statement = cache_.find(sql);
     if (statement == nullptr || !named || !statement->names.empty()) return statement;
     // It was prepared for positional parameters, its :name left to the provider.
@@ -105,7 +106,7 @@ CachedStatement* Session::known_statement(std::string_view sql, bool named) {
     return nullptr;
 }
 
-CachedStatement* Session::cached_statement(const Call& call, std::uint64_t timeout) {
+[[gnu::hot]] CachedStatement* Session::cached_statement(const Call& call, std::uint64_t timeout) {
     if (call.kind != DBWAY_R_QUERY || cache_.capacity() == 0) return nullptr;
     if (call.options != nullptr && !call.options->prepare) return nullptr;
     if (CachedStatement* statement = known_statement(call.sql, call.names != nullptr)) return statement;
@@ -127,8 +128,8 @@ CachedStatement* Session::cached_statement(const Call& call, std::uint64_t timeo
     return &statement;
 }
 
-void Session::set_values(dbway_request& request, const Call& call, const std::vector<std::string>* names,
-                         bool keep) {
+[[gnu::hot]] void Session::set_values(dbway_request& request, const Call& call,
+                                      const std::vector<std::string>* names, bool keep) {
     std::size_t count = call.count;
     const dbway_value* values = call.values;
     if (call.names != nullptr) {
@@ -157,8 +158,8 @@ void Session::set_values(dbway_request& request, const Call& call, const std::ve
     request.n_params = static_cast<std::uint32_t>(count);
 }
 
-dbway_request& Session::add_call(const Call& call, CachedStatement* statement, std::uint64_t timeout,
-                                 bool keep) {
+[[gnu::hot]] dbway_request& Session::add_call(const Call& call, CachedStatement* statement,
+                                              std::uint64_t timeout, bool keep) {
     running_kind_ = statement != nullptr ? static_cast<std::uint32_t>(DBWAY_R_EXECUTE) : call.kind;
     dbway_request& request = add_request(running_kind_, timeout);
     request.flags = call.flags;
@@ -206,7 +207,7 @@ dbway_request& Session::add_call(const Call& call, CachedStatement* statement, s
     return request;
 }
 
-CachedStatement* Session::send(const Call& call, bool keep, std::unique_ptr<StopGuard>& guard) {
+[[gnu::hot]] CachedStatement* Session::send(const Call& call, bool keep, std::unique_ptr<StopGuard>& guard) {
     requests_.clear();
     guard_ = nullptr;
     const std::uint64_t timeout = timeout_of(call.options);
@@ -260,7 +261,7 @@ auto Session::after_buffering(const Call& call, Run run) {
     return run(copy);
 }
 
-void Session::start(const Call& call, Cursor& cursor) {
+[[gnu::hot]] void Session::start(const Call& call, Cursor& cursor) {
     require_usable();
     if (active_ != nullptr) [[unlikely]]
         return after_buffering(call, [&](const Call& copy) { start(copy, cursor); });
@@ -297,7 +298,7 @@ void Session::start(const Call& call, Cursor& cursor) {
     }
 }
 
-Outcome Session::run_to_end(const Call& call) {
+[[gnu::hot]] Outcome Session::run_to_end(const Call& call) {
     require_usable();
     if (active_ != nullptr) [[unlikely]]
         return after_buffering(call, [&](const Call& copy) { return run_to_end(copy); });
@@ -317,7 +318,7 @@ Outcome Session::run_to_end(const Call& call) {
 }
 
 // Reads the events of the last request, ignoring rows. False: it failed.
-bool Session::read_to_end(CachedStatement* statement, Outcome& outcome) {
+[[gnu::hot]] bool Session::read_to_end(CachedStatement* statement, Outcome& outcome) {
     const std::uint64_t id = requests_.back().id;
     while (true) {
         next_event();

@@ -105,7 +105,7 @@ Transaction Source::begin(const TransactionOptions& options) {
     return Transaction(std::move(acquire.lease()), remaining);
 }
 
-detail::Cursor Source::start(const detail::Call& call) {
+[[gnu::hot]] detail::Cursor Source::start(const detail::Call& call) {
     Acquire acquire(pool_, call.options);
     detail::Cursor cursor;
     if (acquire.bounded()) [[unlikely]] {
@@ -120,7 +120,7 @@ detail::Cursor Source::start(const detail::Call& call) {
     return cursor;
 }
 
-detail::Outcome Source::run_to_end(const detail::Call& call) {
+[[gnu::hot]] detail::Outcome Source::run_to_end(const detail::Call& call) {
     Acquire acquire(pool_, call.options);
     if (!acquire.bounded()) [[likely]]
         return acquire.session().run_to_end(call);

@@ -5,6 +5,7 @@
 #include <dbway/sdk/row_batch.hpp>
 
 #include <cstddef>
+#include <cstring>
 
 namespace dbway::detail {
 
@@ -26,6 +27,13 @@ inline void copy_values(const dbway_value* from, std::size_t count, dbway_value*
             case DBWAY_T_TIMESTAMPTZ:
                 to[i] = from[i];
                 break;
+            case DBWAY_T_TEXT: {
+                std::uint8_t* bytes = arena.allocate(from[i].len);
+                if (from[i].len != 0) std::memcpy(bytes, from[i].v.bytes, from[i].len);
+                to[i] = from[i];
+                to[i].v.bytes = bytes;
+                break;
+            }
             default:
                 to[i] = copy_value(from[i], arena);
         }

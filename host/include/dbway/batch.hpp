@@ -6,9 +6,7 @@
 #include <dbway/sdk/row_batch.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <exception>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,16 +14,18 @@ namespace dbway {
 
 namespace detail {
 
-// A statement with parameters of its own.
+// A statement with its parameters, in the memory of its batch.
 struct BatchItem {
-    std::string sql;
-    std::vector<dbway_value> values;
-    std::vector<std::string> names;
+    std::string_view sql;
+    const dbway_value* values = nullptr;
+    const std::string_view* names = nullptr;  // null: positional parameters
+    std::uint32_t count = 0;
 };
 
 }  // namespace detail
 
 // Statements and copies of their parameters. Plain data: may be run any number of times, on any source.
+// clear() keeps the memory for the next ones.
 class DBWAY_API Batch {
   public:
     // Parameters are copied.
@@ -52,22 +52,23 @@ class DBWAY_API Batch {
     bool empty() const noexcept { return items_.empty(); }
     void clear() noexcept;
 
-    const std::deque<detail::BatchItem>& items() const noexcept { return items_; }
+    const std::vector<detail::BatchItem>& items() const noexcept { return items_; }
 
   private:
     void add_copy(std::string_view sql, const dbway_value* values, const std::string_view* names,
                   std::uint32_t count);
 
-    std::deque<detail::BatchItem> items_;
+    std::vector<detail::BatchItem> items_;
     sdk::Arena arena_;
     bool independent_ = false;
 };
 
-// What one statement of a batch did. Its rows are in memory and read once.
+// What one statement of a batch did. Its rows are in memory, which all results of the batch share, and read
+// once.
 class DBWAY_API BatchResult {
   public:
-    BatchResult(detail::Cursor cursor, std::int64_t affected, std::exception_ptr error) noexcept
-        : rows_(std::move(cursor)), affected_(affected), error_(std::move(error)) {}
+    // Of no statement.
+    BatchResult() : rows_([] { return detail::Cursor(); }) {}
 
     std::int64_t affected() const noexcept { return affected_; }  // -1 unknown
     // Throws the statement's error, if it failed.
@@ -79,8 +80,10 @@ class DBWAY_API BatchResult {
     const std::exception_ptr& error() const noexcept { return error_; }
 
   private:
+    friend class detail::BatchRun;
+
     Rows rows_;
-    std::int64_t affected_;
+    std::int64_t affected_ = -1;
     std::exception_ptr error_;
 };
 

@@ -14,6 +14,10 @@
 #include <string_view>
 #include <vector>
 
+namespace dbway::sdk {
+class Arena;
+}
+
 namespace dbway {
 
 // A result column. `type` is a DBWAY_T_* to expect; each cell says its own.
@@ -174,6 +178,7 @@ class DBWAY_API Cursor {
     std::optional<std::uint32_t> arriving_width_;  // of the columns announced last: of the rows to come
     Outcome outcome_;
     std::unique_ptr<CursorExtras, CursorExtrasDeleter> extras_;
+    std::shared_ptr<const sdk::Arena> memory_;  // of a batch's results, where the pending rows are
     Lease lease_;
 };
 

@@ -48,9 +48,16 @@ class DBWAY_API Row {
     // Names are compared without regard to case.
     std::size_t index_of(std::string_view name) const;
     // The ABI value itself.
-    const dbway_value& cell(std::size_t index) const;
+    const dbway_value& cell(std::size_t index) const {
+        const dbway_value* cells = cursor_->row();
+        if (cells == nullptr || index >= cursor_->width()) [[unlikely]]
+            throw_no_cell(index);
+        return cells[index];
+    }
 
   private:
+    [[noreturn]] void throw_no_cell(std::size_t index) const;
+
     const detail::Cursor* cursor_;
 };
 
