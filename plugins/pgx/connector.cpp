@@ -18,6 +18,17 @@ bool worth_another_target(const sdk::Diagnostic& why) noexcept {
            why.sqlstate.starts_with("57P");
 }
 
+sdk::Diagnostic failure_of(const PGconn* connection) {
+    sdk::Diagnostic why = connect_failure(PQerrorMessage(connection));
+    // libpq's own word for a password that is asked for and not there has no code.
+    if (why.sqlstate == "08001" && PQconnectionNeedsPassword(connection) != 0) {
+        why.status = DBWAY_ERR_AUTH;
+        why.sqlstate = "28P01";
+        why.flags &= ~std::uint32_t{DBWAY_DIAG_RETRY};
+    }
+    return why;
+}
+
 std::string in_words(const Target& target) {
     std::string text = target.host.empty() ? target.hostaddr : target.host;
     if (text.empty()) text = "the default host";
@@ -67,7 +78,7 @@ void Connector::start() {
 bool Connector::advance() {
     for (;;) {
         if (PQstatus(connection_.get()) == CONNECTION_BAD) {
-            give_up_target(connect_failure(PQerrorMessage(connection_.get())));
+            give_up_target(failure_of(connection_.get()));
             continue;
         }
         // libpq wants to be called again only once its socket is ready.
@@ -93,7 +104,7 @@ bool Connector::advance() {
                 events_ = POLLOUT;
                 break;
             default:
-                give_up_target(connect_failure(PQerrorMessage(connection_.get())));
+                give_up_target(failure_of(connection_.get()));
                 break;
         }
     }

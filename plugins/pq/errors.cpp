@@ -65,11 +65,14 @@ std::string_view strip_message(std::string_view text) {
 // "connection to server … failed: FATAL:  28P01: password authentication failed …" where the server has
 // answered, and without a code where it has not.
 Diagnostic connect_diagnostic(std::string_view text, bool asked_for_password) {
+    // Lines about the server's source code follow the message.
+    text = text.substr(0, text.find("\nLOCATION:"));
     while (!text.empty() && text.back() == '\n') text.remove_suffix(1);
     std::string_view sqlstate;
+    std::size_t code = 0;
     for (std::size_t at = text.find(":  "); at != std::string_view::npos; at = text.find(":  ", at + 1))
         if (at + 9 <= text.size() && text[at + 8] == ':' && is_sqlstate(text.substr(at + 3, 5)))
-            sqlstate = text.substr(at + 3, 5);
+            sqlstate = text.substr(code = at + 3, 5);
     if (sqlstate.empty() && asked_for_password) sqlstate = "28P01";
     Diagnostic diagnostic;
     diagnostic.status = DBWAY_ERR_CONNECTION;
@@ -81,6 +84,7 @@ Diagnostic connect_diagnostic(std::string_view text, bool asked_for_password) {
     }
     diagnostic.flags |= DBWAY_DIAG_NOT_EXECUTED;
     diagnostic.message = text;
+    if (code != 0) diagnostic.message.erase(code, 7);
     return diagnostic;
 }
 

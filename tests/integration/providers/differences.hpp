@@ -1,7 +1,7 @@
 #ifndef DBWAY_TESTS_INTEGRATION_PROVIDERS_DIFFERENCES_HPP
 #define DBWAY_TESTS_INTEGRATION_PROVIDERS_DIFFERENCES_HPP
 
-#include <string>
+#include <span>
 #include <string_view>
 
 // In what the providers differ, as an application sees it. All else is the same for all of them, and the
@@ -33,34 +33,9 @@ struct Difference {
     bool sqlite, pq, pgx;
 };
 
-// clang-format off
-inline constexpr Difference differences[] = {
-    {Feature::notifications,       "notifications",       false, true,  true},
-    {Feature::checked_utf8,        "checked_utf8",        false, true,  true},
-    {Feature::nan,                 "nan",                 false, true,  true},
-    {Feature::infinite_times,      "infinite_times",      true,  true,  true},
-    {Feature::typed_expressions,   "typed_expressions",   false, true,  true},
-    {Feature::declared_lengths,    "declared_lengths",    false, true,  true},
-    {Feature::division_by_zero,    "division_by_zero",    false, true,  true},
-    {Feature::failed_transaction,  "failed_transaction",  false, true,  true},
-    {Feature::concurrent_writers,  "concurrent_writers",  false, true,  true},
-    {Feature::constraint_names,    "constraint_names",    false, false, true},
-    {Feature::error_position,      "error_position",      true,  true,  true},
-    {Feature::error_table,         "error_table",         true,  false, true},
-    {Feature::pipelined_batches,   "pipelined_batches",   false, false, true},
-    {Feature::streamed_results,    "streamed_results",    true,  false, true},
-    {Feature::reports_session_end, "reports_session_end", false, false, true},
-};
-// clang-format on
-
-constexpr bool expected(std::string_view provider, Feature feature) {
-    for (const Difference& difference : differences)
-        if (difference.feature == feature)
-            return provider == "sqlite" ? difference.sqlite
-                   : provider == "pq"   ? difference.pq
-                                        : difference.pgx;
-    return false;
-}
+// The table, differences.cpp.
+std::span<const Difference> differences();
+bool expected(std::string_view provider, Feature feature);
 
 }  // namespace dbway::test
 

@@ -1,4 +1,4 @@
-// That differences.hpp tells the truth: each entry is tried with each provider, and what it is not able to
+// That differences.cpp tells the truth: each entry is tried with each provider, and what it is not able to
 // must fail.
 #include <cmath>
 #include <limits>
@@ -96,7 +96,7 @@ DBWAY_FOR_ALL_PROVIDERS(Differences);
 TEST_P(Differences, AreAsTheTableSays) {
     db().execute("create table probe (t " + type(DBWAY_T_TEXT) + ", f " + type(DBWAY_T_F64) + ", at " +
                  type(DBWAY_T_TIMESTAMP) + ", v varchar(3), u bigint constraint probe_unique unique)");
-    for (const Difference& difference : differences)
+    for (const Difference& difference : differences())
         EXPECT_EQ(probe(difference.feature), can(difference.feature)) << difference.name;
 }
 
@@ -111,7 +111,7 @@ TEST_P(Differences, WhatIsMissingIsRefusedByName) {
 
 TEST(DifferencesTable, HasEveryFeatureOnce) {
     std::map<Feature, int> entries;
-    for (const Difference& difference : differences) ++entries[difference.feature];
+    for (const Difference& difference : differences()) ++entries[difference.feature];
     for (const auto& [feature, n] : entries) EXPECT_EQ(n, 1) << static_cast<int>(feature);
     EXPECT_EQ(entries.size(), static_cast<std::size_t>(Feature::reports_session_end) + 1);
 }

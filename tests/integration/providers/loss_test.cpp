@@ -410,9 +410,7 @@ TEST_P(ServerLoss, TooManyConnectionsIsSaid) {
     });
     EXPECT_GE(all.size(), 8u);
     EXPECT_THAT(std::string(error.what()), HasSubstr("too many clients"));
-    if (GetParam() == "pgx") {
-        EXPECT_EQ(error.sqlstate(), "53300") << error.what();
-    }
+    EXPECT_EQ(error.sqlstate(), "53300") << error.what();
     all.clear();
     EXPECT_EQ(source.query("select 1").one<int>(), 1);
 }

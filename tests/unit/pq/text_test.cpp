@@ -42,6 +42,10 @@ TEST(PqErrors, ConnectErrorsByTheirCode) {
         "for user \"u\"\nLOCATION:  auth_failed, auth.c:326\n",
         false);
     EXPECT_EQ(wrong_password.sqlstate, "28P01");
+    EXPECT_EQ(
+        wrong_password.message,
+        "connection to server at \"127.0.0.1\", port 5432 failed: FATAL:  password authentication failed "
+        "for user \"u\"");
     EXPECT_EQ(wrong_password.status, DBWAY_ERR_AUTH);
     EXPECT_EQ(wrong_password.flags & DBWAY_DIAG_RETRY, 0u);
     const auto starting =
