@@ -88,6 +88,11 @@ std::string Source::quote_identifier(std::string_view name) const {
     return quoted += close;
 }
 
+const void* Source::extension(const char* id) const noexcept {
+    return pool_->environment().provider->extension(id);
+}
+dbway_provider* Source::native_provider() const noexcept { return pool_->environment().provider->get(); }
+
 PoolStatistics Source::statistics() const { return pool_->statistics(); }
 
 Connection Source::connection(const QueryOptions& options) {
@@ -135,12 +140,11 @@ BatchResults Source::run_batch(const Batch& batch, const QueryOptions& options) 
     return acquire.session().run_batch(batch, acquire.remaining());
 }
 
-CopyIn Source::start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                          const QueryOptions& options) {
+CopyIn Source::start_copy(const detail::CopyTarget& target, const QueryOptions& options) {
     Acquire acquire(pool_, &options);
     detail::Session& session = acquire.session();
     const QueryOptions remaining = acquire.remaining();
-    return detail::make_copy(session, std::move(acquire.lease()), table, columns, remaining);
+    return detail::make_copy(session, std::move(acquire.lease()), target, remaining);
 }
 
 Listener Source::listen(std::string_view channel) { return detail::make_listener(pool_, channel); }

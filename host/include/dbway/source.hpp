@@ -1,6 +1,7 @@
 // source.hpp - a named database of the configuration.
 #pragma once
 
+#include <dbway/provider.h>
 #include <dbway/connection.hpp>
 #include <dbway/listener.hpp>
 #include <dbway/options.hpp>
@@ -40,6 +41,11 @@ class DBWAY_API Source : public Operations<Source> {
     // `name` quoted for the server; a double-quoted identifier if the provider does not say how.
     std::string quote_identifier(std::string_view name) const;
 
+    // The provider's table of that extension (dbway/ext/NAME.h), or null, and the object that the functions
+    // of such tables take. Both live as long as any copy of this Source.
+    const void* extension(const char* id) const noexcept;
+    dbway_provider* native_provider() const noexcept;
+
     // Waits for a connection at most for the pool's acquire_timeout, or the deadline if that is sooner;
     // throws PoolTimeout.
     Connection connection(const QueryOptions& options = {});
@@ -67,8 +73,7 @@ class DBWAY_API Source : public Operations<Source> {
     detail::Cursor start(const detail::Call& call);
     detail::Outcome run_to_end(const detail::Call& call);
     BatchResults run_batch(const Batch& batch, const QueryOptions& options);
-    CopyIn start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                      const QueryOptions& options);
+    CopyIn start_copy(const detail::CopyTarget& target, const QueryOptions& options);
 
     std::shared_ptr<detail::Pool> pool_;
 };

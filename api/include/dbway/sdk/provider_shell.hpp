@@ -91,6 +91,8 @@ class ProviderShell : public dbway_provider {
         }
     }
 
+    Provider& author() noexcept { return *provider_; }
+
   private:
     ProviderShell(const dbway_host* host, std::unique_ptr<Provider> provider)
         : dbway_provider{}, host_(host), provider_(std::move(provider)) {
@@ -169,3 +171,12 @@ class ProviderShell : public dbway_provider {
 };
 
 }  // namespace dbway::sdk::detail
+
+namespace dbway::sdk {
+
+// The author's object behind a provider that this plugin has made, for the functions of its extensions.
+inline Provider& author_of(dbway_provider* provider) noexcept {
+    return static_cast<detail::ProviderShell*>(provider)->author();
+}
+
+}  // namespace dbway::sdk
