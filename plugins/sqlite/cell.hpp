@@ -1,11 +1,10 @@
 // cell.hpp - one stored value as a cell, one parameter as a stored value.
 #pragma once
 
-#include "column_type.hpp"
-
 #include <dbway/provider.h>
 #include <dbway/sdk/inlining.hpp>
 #include <dbway/sdk/row_batch.hpp>
+#include <dbway/sdk/sqlite_values.hpp>
 #include <dbway/sdk/value_text.hpp>
 
 #include <sqlite3.h>
@@ -16,27 +15,7 @@
 
 namespace dbway::sqlite {
 
-// How to read a column, worked out once per statement.
-struct CellPlan {
-    std::uint32_t type = DBWAY_T_NULL;
-    std::uint32_t item_type = DBWAY_T_NULL;
-    std::int32_t scale = -1;
-    std::int64_t integer_time = 1'000'000;  // microseconds in a unit of an integer time
-};
-
-// The rarer combinations of storage class and declared type. `value` is not NULL.
-void read_integer_as(std::int64_t number, const CellPlan& plan, dbway_value& cell, sdk::Arena& arena);
-void read_real_as(double number, const CellPlan& plan, dbway_value& cell, sdk::Arena& arena);
-void read_text_as(std::string_view text, const CellPlan& plan, dbway_value& cell, sdk::Arena& arena);
-void read_blob_as(std::string_view bytes, const CellPlan& plan, dbway_value& cell, sdk::Arena& arena);
-
-inline void copy_cell(std::uint8_t type, std::string_view bytes, dbway_value& cell, sdk::Arena& arena) {
-    std::uint8_t* to = arena.allocate(bytes.size());
-    if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
-    cell.v.bytes = to;
-    cell.len = static_cast<std::uint32_t>(bytes.size());
-    cell.type = type;
-}
+using CellPlan = sdk::SqliteCellPlan;
 
 inline std::string_view bytes_of(sqlite3_value* value, bool text) {
     const void* bytes =
@@ -60,29 +39,29 @@ DBWAY_SDK_HOT inline void read_cell(sqlite3_stmt* statement, int column, const C
             if (plan.type == DBWAY_T_I64 || plan.type == DBWAY_T_NULL) [[likely]]
                 cell.type = DBWAY_T_I64;
             else
-                read_integer_as(cell.v.i64, plan, cell, arena);
+                sdk::read_sqlite_integer(cell.v.i64, plan, cell, arena);
             return;
         case SQLITE_FLOAT:
             cell.v.f64 = sqlite3_value_double(value);
             if (plan.type == DBWAY_T_F64 || plan.type == DBWAY_T_NULL) [[likely]]
                 cell.type = DBWAY_T_F64;
             else
-                read_real_as(cell.v.f64, plan, cell, arena);
+                sdk::read_sqlite_real(cell.v.f64, plan, cell, arena);
             return;
         case SQLITE_TEXT: {
             const std::string_view text = bytes_of(value, true);
             if (plan.type == DBWAY_T_TEXT || plan.type == DBWAY_T_NULL) [[likely]]
-                copy_cell(DBWAY_T_TEXT, text, cell, arena);
+                sdk::copy_sqlite_bytes(DBWAY_T_TEXT, text, cell, arena);
             else
-                read_text_as(text, plan, cell, arena);
+                sdk::read_sqlite_text(text, plan, cell, arena);
             return;
         }
         case SQLITE_BLOB: {
             const std::string_view bytes = bytes_of(value, false);
             if (plan.type == DBWAY_T_UUID)
-                read_blob_as(bytes, plan, cell, arena);
+                sdk::read_sqlite_blob(bytes, plan, cell, arena);
             else
-                copy_cell(DBWAY_T_BLOB, bytes, cell, arena);
+                sdk::copy_sqlite_bytes(DBWAY_T_BLOB, bytes, cell, arena);
             return;
         }
         default:

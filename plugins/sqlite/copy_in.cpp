@@ -2,7 +2,6 @@
 
 #include "cell.hpp"
 #include "copy_target.hpp"
-#include "statement_text.hpp"
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/scanner.hpp>
@@ -32,7 +31,7 @@ void CopyInto::prepare(const sdk::CopyTarget& target) {
         sqlite3_stmt_readonly(statement_.get()) != 0 || sqlite3_column_count(statement_.get()) != 0)
         throw sdk::Failure(DBWAY_ERR_INVALID, "COPY_IN needs one statement that changes rows and yields none",
                            "42601");
-    parameters_ = std::make_unique<ParameterMap>(statement_.get());
+    parameters_ = std::make_unique<sdk::SqliteParameterMap>(parameter_map_of(statement_.get()));
     if (parameters_->size() != columns_)
         throw sdk::Failure(DBWAY_ERR_INVALID,
                            "the rows of the COPY_IN have " + std::to_string(columns_) +
@@ -45,7 +44,7 @@ void CopyInto::prepare(const sdk::CopyTarget& target) {
 void CopyInto::write(const dbway_value* cells, std::uint32_t rows) {
     database_.check_running();
     sqlite3_stmt* const statement = statement_.get();
-    const ParameterMap& parameters = *parameters_;
+    const sdk::SqliteParameterMap& parameters = *parameters_;
     const std::uint32_t columns = columns_;
     for (std::uint32_t row = 0; row < rows; ++row, cells += columns) {
         char* room = bind_room_.get();

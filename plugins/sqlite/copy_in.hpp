@@ -33,7 +33,7 @@ class CopyInto final : public sdk::CopyIn {
     Database& database_;
     std::string sql_;
     StatementHandle statement_;
-    std::unique_ptr<ParameterMap> parameters_;
+    std::unique_ptr<sdk::SqliteParameterMap> parameters_;
     std::unique_ptr<char[]> bind_room_;
     std::uint32_t columns_ = 0;
     std::int64_t rows_ = 0;

@@ -1,10 +1,9 @@
 #include "copy_target.hpp"
 
 #include "copy_in.hpp"
-#include "parameter_map.hpp"
-#include "statement_text.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/sqlite_statement.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -31,7 +30,7 @@ struct TableColumn {
 };
 
 // The columns that `SELECT *` would show.
-std::vector<TableColumn> columns_of(Database& database, const TableName& name) {
+std::vector<TableColumn> columns_of(Database& database, const sdk::SqliteTableName& name) {
     const StatementHandle statement = database.prepare(
         name.schema.empty() ? "SELECT name, hidden FROM pragma_table_xinfo(?1) WHERE hidden <> 1"
                             : "SELECT name, hidden FROM pragma_table_xinfo(?1, ?2) WHERE hidden <> 1");
@@ -54,7 +53,7 @@ struct Target {
 
 // `writing`: without names, all columns but the generated ones.
 Target resolve(Database& database, const sdk::CopyTarget& target, bool writing) {
-    const TableName name = parse_table_name(target.table);
+    const sdk::SqliteTableName name = sdk::parse_sqlite_name(target.table);
     if (name.table.empty())
         refuse(DBWAY_ERR_INVALID, "\"" + std::string(target.table) + "\" is not the name of a table",
                "42602");
@@ -105,7 +104,8 @@ std::string copy_in_statement(Database& database, const sdk::CopyTarget& target)
                    std::to_string(resolved.columns.size()) + " columns",
                "42601");
     std::vector<std::string> placeholders;
-    for (std::size_t i = 1; i <= resolved.columns.size(); ++i) placeholders.push_back(parameter_name(i));
+    for (std::size_t i = 1; i <= resolved.columns.size(); ++i)
+        placeholders.push_back(sdk::sqlite_parameter_name(i));
     return "INSERT INTO " + resolved.table + " (" + join(resolved.columns) + ") VALUES (" +
            join(placeholders) + ")";
 }

@@ -159,7 +159,7 @@ sdk::Diagnostic diagnose_open(sqlite3* database, int code, const std::string& pa
                               bool may_create) {
     namespace fs = std::filesystem;
     const int system_error = sqlite3_system_errno(database);
-    sdk::Diagnostic result = diagnose(code, sqlite3_errmsg(database), {});
+    sdk::Diagnostic result = sdk::diagnose_sqlite(code, sqlite3_errmsg(database), {});
     const std::string named = "\"" + path + "\"";
     const std::string cannot = "cannot open the database " + named + ": ";
     std::error_code ignored;

@@ -1,10 +1,9 @@
 // The provider and its metadata.
 #include "connection.hpp"
-#include "dialect.hpp"
 
-#include <dbway/ext/dialect.h>
 #include <dbway/sdk/entry.hpp>
 #include <dbway/sdk/option_reader.hpp>
+#include <dbway/sdk/sqlite_dialect.hpp>
 
 #include <string_view>
 
@@ -21,7 +20,7 @@ class SqliteProvider final : public sdk::Provider {
         return std::make_unique<SqliteConnection>(request);
     }
     const void* extension(std::string_view id) override {
-        return id == DBWAY_EXT_DIALECT ? &dialect_extension : nullptr;
+        return id == DBWAY_EXT_DIALECT ? &sdk::sqlite_dialect : nullptr;
     }
 };
 

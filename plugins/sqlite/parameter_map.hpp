@@ -1,37 +1,17 @@
-// parameter_map.hpp - from the numbers of $1, $2… to SQLite's own: for SQLite "$2" is a name like any other,
-// and parameters are numbered in the order in which they appear.
+// parameter_map.hpp - from the numbers of $1, $2… to SQLite's own.
 #pragma once
 
-#include <dbway/sdk/provider.hpp>
+#include <dbway/sdk/sqlite_statement.hpp>
 
 #include <sqlite3.h>
 
-#include <string>
-#include <vector>
-
 namespace dbway::sqlite {
 
-// "$1" for 1
-inline std::string parameter_name(std::size_t number) {
-    std::string name(1, '$');
-    name += std::to_string(number);
-    return name;
+using sdk::SqliteParameterMap;
+
+inline SqliteParameterMap parameter_map_of(sqlite3_stmt* statement) {
+    return SqliteParameterMap(sqlite3_bind_parameter_count(statement),
+                              [statement](int i) { return sqlite3_bind_parameter_name(statement, i); });
 }
-
-// Immutable.
-class ParameterMap {
-  public:
-    // Throws Failure for placeholders that cannot be told apart, such as $1 beside ?.
-    explicit ParameterMap(sqlite3_stmt* statement);
-
-    std::size_t size() const noexcept { return index_.size(); }
-    // SQLite's index of the parameter with this number less one; 0: the text does not use it.
-    int index(std::size_t parameter) const noexcept { return index_[parameter]; }
-    const std::vector<sdk::Column>& columns() const noexcept { return columns_; }
-
-  private:
-    std::vector<int> index_;
-    std::vector<sdk::Column> columns_;
-};
 
 }  // namespace dbway::sqlite

@@ -2,6 +2,7 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/scanner.hpp>
+#include <dbway/sdk/sqlite_types.hpp>
 
 #include <cstring>
 #include <utility>
@@ -50,10 +51,10 @@ SqlStatement::SqlStatement(Database& database, std::string_view sql)
     : database_(database),
       sql_(sql),
       handle_(prepare_one(database, sql_)),
-      text_(read_statement_text(sql_)),
-      parameters_(handle_.get()) {
+      text_(sdk::read_sqlite_statement(sql_)),
+      parameters_(parameter_map_of(handle_.get())) {
     if (parameters_.size() != 0) bind_room_.reset(new char[parameters_.size() * bind_room]);
-    if (text_.kind == StatementKind::insert && !text_.table.empty())
+    if (text_.kind == sdk::SqliteStatementKind::insert && !text_.table.empty())
         has_rowid_ = sqlite3_table_column_metadata(database_.handle(),
                                                    text_.schema.empty() ? nullptr : text_.schema.c_str(),
                                                    text_.table.c_str(), "rowid", nullptr, nullptr, nullptr,
@@ -72,7 +73,7 @@ void SqlStatement::describe() {
         column.native_name = text_or_empty(sqlite3_column_decltype(statement, i));
         column.schema_name = text_or_empty(sqlite3_column_database_name(statement, i));
         column.table_name = text_or_empty(sqlite3_column_table_name(statement, i));
-        const ColumnType type = parse_declared_type(column.native_name);
+        const sdk::SqliteType type = sdk::parse_sqlite_type(column.native_name);
         column.type = type.type;
         column.item_type = type.item_type;
         column.precision = type.precision;
@@ -117,7 +118,7 @@ void SqlStatement::execute(std::span<const dbway_value> values, const sdk::Reque
     has_row_ = false;
     bind(values);
     database_.check_running();
-    if (text_.kind == StatementKind::other) database_.mark_session_changed();
+    if (text_.kind == sdk::SqliteStatementKind::other) database_.mark_session_changed();
     step();
     const int preparations = sqlite3_stmt_status(handle_.get(), SQLITE_STMTSTATUS_REPREPARE, 0);
     if (preparations != preparations_) {
@@ -160,8 +161,9 @@ void SqlStatement::finish(bool ok, sdk::Outcome& outcome) {
 }
 
 void SqlStatement::report(sdk::Outcome& outcome) {
-    const bool changes = text_.kind == StatementKind::insert || text_.kind == StatementKind::update ||
-                         text_.kind == StatementKind::erase;
+    const bool changes = text_.kind == sdk::SqliteStatementKind::insert ||
+                         text_.kind == sdk::SqliteStatementKind::update ||
+                         text_.kind == sdk::SqliteStatementKind::erase;
     if (!changes) {
         outcome.affected = 0;
         outcome.tag = text_.keyword;

@@ -4,9 +4,9 @@
 #include "cell.hpp"
 #include "database.hpp"
 #include "parameter_map.hpp"
-#include "statement_text.hpp"
 
 #include <dbway/sdk/provider.hpp>
+#include <dbway/sdk/sqlite_statement.hpp>
 
 #include <cstdint>
 #include <memory>
@@ -41,8 +41,8 @@ class SqlStatement final : public sdk::Statement {
     Database& database_;
     std::string sql_;
     StatementHandle handle_;
-    StatementText text_;
-    ParameterMap parameters_;
+    sdk::SqliteStatementText text_;
+    sdk::SqliteParameterMap parameters_;
     std::vector<sdk::Column> columns_;
     std::vector<CellPlan> plans_;
     std::unique_ptr<char[]> bind_room_;

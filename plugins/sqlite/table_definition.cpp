@@ -1,8 +1,7 @@
 #include "table_definition.hpp"
 
-#include "statement_text.hpp"
-
 #include <dbway/sdk/scanner.hpp>
+#include <dbway/sdk/sqlite_statement.hpp>
 
 #include <utility>
 
@@ -39,7 +38,7 @@ class DefinitionParser {
     bool is(std::string_view keyword) const {
         return token_.kind == TokenKind::word && sdk::is_keyword(token_.text, keyword);
     }
-    std::string name() const { return parse_table_name(token_.text).table; }
+    std::string name() const { return sdk::parse_sqlite_name(token_.text).table; }
 
     // A column with its constraints, or a constraint of the table.
     void parse_item() {

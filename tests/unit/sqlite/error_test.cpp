@@ -1,5 +1,6 @@
 // Errors: categories, SQLSTATEs, names and positions.
 #include "errors.hpp"
+
 #include "raw_connection.hpp"
 
 #include <sqlite3.h>
@@ -156,7 +157,7 @@ TEST(SqliteErrorTable, ResultCodes) {
         {SQLITE_MISUSE, DBWAY_ERR_INTERNAL, "XX000", 0},
     };
     for (const Case& one : cases) {
-        const sdk::Diagnostic what = sqlite::diagnose(one.code, "message", {});
+        const sdk::Diagnostic what = sdk::diagnose_sqlite(one.code, "message", {});
         EXPECT_EQ(what.status, one.status) << one.code;
         EXPECT_EQ(what.sqlstate, one.sqlstate) << one.code;
         EXPECT_EQ(what.flags, one.flags) << one.code;
@@ -164,15 +165,16 @@ TEST(SqliteErrorTable, ResultCodes) {
     }
     sqlite::ErrorContext context;
     context.in_transaction = true;
-    EXPECT_NE(sqlite::diagnose(SQLITE_BUSY, "", context).flags & DBWAY_DIAG_RETRY_TX, 0u);
+    EXPECT_NE(sdk::diagnose_sqlite(SQLITE_BUSY, "", context).flags & DBWAY_DIAG_RETRY_TX, 0u);
     context.committing = true;
-    EXPECT_EQ(sqlite::diagnose(SQLITE_BUSY, "", context).flags & DBWAY_DIAG_RETRY_TX, 0u);
-    EXPECT_NE(sqlite::diagnose(SQLITE_IOERR_FSYNC, "", context).detail.find("not known"), std::string::npos);
+    EXPECT_EQ(sdk::diagnose_sqlite(SQLITE_BUSY, "", context).flags & DBWAY_DIAG_RETRY_TX, 0u);
+    EXPECT_NE(sdk::diagnose_sqlite(SQLITE_IOERR_FSYNC, "", context).detail.find("not known"),
+              std::string::npos);
     context = {};
     context.timed_out = true;
-    EXPECT_EQ(sqlite::diagnose(SQLITE_INTERRUPT, "", context).status, DBWAY_ERR_TIMEOUT);
-    EXPECT_EQ(sqlite::diagnose(SQLITE_BUSY, "", context).status, DBWAY_ERR_TIMEOUT);
-    EXPECT_EQ(sqlite::diagnose(SQLITE_BUSY_SNAPSHOT, "", context).status, DBWAY_ERR_CONFLICT);
+    EXPECT_EQ(sdk::diagnose_sqlite(SQLITE_INTERRUPT, "", context).status, DBWAY_ERR_TIMEOUT);
+    EXPECT_EQ(sdk::diagnose_sqlite(SQLITE_BUSY, "", context).status, DBWAY_ERR_TIMEOUT);
+    EXPECT_EQ(sdk::diagnose_sqlite(SQLITE_BUSY_SNAPSHOT, "", context).status, DBWAY_ERR_CONFLICT);
 }
 
 }  // namespace

@@ -1,21 +1,35 @@
-#include "column_type.hpp"
+// sqlite_types.hpp - from a declared column type of SQLite to the type of its values, and back. SQLite keeps
+// the declaration as text and stores what it likes; the declaration is what the author of the table meant.
+#pragma once
 
 #include <dbway/provider.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <iterator>
+#include <string>
+#include <string_view>
 
-namespace dbway::sqlite {
-namespace {
+namespace dbway::sdk {
 
-struct TypeName {
+struct SqliteType {
+    std::uint32_t type = 0;       // DBWAY_T_*; NULL: no declaration, each value is as it is stored
+    std::uint32_t item_type = 0;  // of an array
+    std::int32_t precision = -1;
+    std::int32_t scale = -1;
+};
+
+namespace detail {
+
+struct SqliteTypeName {
     const char* name;
     std::uint32_t type;
 };
 
 // Upper case, single blanks, without what stands in parentheses. Names that are not here go by SQLite's
 // affinity.
-constexpr TypeName type_names[] = {
+inline constexpr SqliteTypeName sqlite_type_names[] = {
     {"BOOL", DBWAY_T_BOOL},
     {"BOOLEAN", DBWAY_T_BOOL},
     {"INTERVAL", DBWAY_T_INTERVAL},
@@ -56,7 +70,7 @@ constexpr TypeName type_names[] = {
 };
 
 // Upper case, runs of blanks as one, none at the ends.
-std::string normalise(std::string_view text) {
+inline std::string normalise_sqlite_type(std::string_view text) {
     std::string result;
     for (const char c : text) {
         const bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
@@ -67,7 +81,7 @@ std::string normalise(std::string_view text) {
     return result;
 }
 
-std::int32_t number(std::string_view text) {
+inline std::int32_t sqlite_size(std::string_view text) {
     const std::size_t begin = text.find_first_not_of(' ');
     if (begin == std::string_view::npos) return -1;
     std::int32_t value = -1;
@@ -76,19 +90,19 @@ std::int32_t number(std::string_view text) {
 }
 
 // Takes "(10,2)" out of the name.
-void take_size(std::string& name, ColumnType& result) {
+inline void take_sqlite_size(std::string& name, SqliteType& result) {
     const std::size_t open = name.find('(');
     const std::size_t close = name.find(')', open);
     if (open == std::string::npos || close == std::string::npos) return;
     const std::string_view inside = std::string_view(name).substr(open + 1, close - open - 1);
     const std::size_t comma = inside.find(',');
-    result.precision = number(inside.substr(0, comma));
-    if (comma != std::string_view::npos) result.scale = number(inside.substr(comma + 1));
-    name = normalise(name.substr(0, open) + " " + name.substr(close + 1));
+    result.precision = sqlite_size(inside.substr(0, comma));
+    if (comma != std::string_view::npos) result.scale = sqlite_size(inside.substr(comma + 1));
+    name = normalise_sqlite_type(name.substr(0, open) + " " + name.substr(close + 1));
 }
 
 // Section 3.1 of SQLite's "Datatypes": the first rule that matches.
-std::uint32_t by_affinity(std::string_view name) {
+inline std::uint32_t sqlite_type_by_affinity(std::string_view name) {
     const auto contains = [&](std::string_view part) { return name.find(part) != std::string_view::npos; };
     if (contains("INT") || name == "SERIAL" || name == "BIGSERIAL") return DBWAY_T_I64;
     if (contains("CHAR") || contains("CLOB") || contains("TEXT")) return DBWAY_T_TEXT;
@@ -97,14 +111,14 @@ std::uint32_t by_affinity(std::string_view name) {
     return DBWAY_T_NULL;
 }
 
-}  // namespace
+}  // namespace detail
 
-ColumnType parse_declared_type(std::string_view declared) {
-    ColumnType result;
-    std::string name = normalise(declared);
+inline SqliteType parse_sqlite_type(std::string_view declared) {
+    SqliteType result;
+    std::string name = detail::normalise_sqlite_type(declared);
     if (name.ends_with("[]")) {
         name.erase(name.size() - 2);
-        const ColumnType item = parse_declared_type(name);
+        const SqliteType item = parse_sqlite_type(name);
         result.type = DBWAY_T_ARRAY;
         result.item_type =
             item.type == DBWAY_T_ARRAY ? item.item_type : item.type;  // int[][] nests by itself
@@ -112,18 +126,23 @@ ColumnType parse_declared_type(std::string_view declared) {
         result.scale = item.scale;
         return result;
     }
-    take_size(name, result);
+    detail::take_sqlite_size(name, result);
     if (name.empty()) return result;
-    const auto* known = std::find_if(std::begin(type_names), std::end(type_names),
-                                     [&](const TypeName& type) { return name == type.name; });
-    result.type = known != std::end(type_names) ? known->type : by_affinity(name);
+    const auto* known =
+        std::find_if(std::begin(detail::sqlite_type_names), std::end(detail::sqlite_type_names),
+                     [&](const detail::SqliteTypeName& type) { return name == type.name; });
+    result.type =
+        known != std::end(detail::sqlite_type_names) ? known->type : detail::sqlite_type_by_affinity(name);
     // numeric(10) is numeric(10,0) everywhere.
     if (result.type == DBWAY_T_DECIMAL && result.precision >= 0 && result.scale < 0 && name != "DECIMAL_TEXT")
         result.scale = 0;
     return result;
 }
 
-std::string declared_type_for(std::uint32_t type, std::int32_t precision, std::int32_t scale) {
+// The declaration under which every value of a type survives SQLite's affinity rules (dbway.dialect/1); "" if
+// there is none. `precision` and `scale` of a decimal, -1 unknown; for an array `precision` is the items'
+// type.
+inline std::string sqlite_type_name(std::uint32_t type, std::int32_t precision, std::int32_t scale) {
     switch (type) {
         case DBWAY_T_BOOL:
             return "boolean";
@@ -162,11 +181,11 @@ std::string declared_type_for(std::uint32_t type, std::int32_t precision, std::i
             return "json_text";
         case DBWAY_T_ARRAY: {
             if (precision <= DBWAY_T_NULL || precision >= DBWAY_T_ARRAY) return "";
-            return declared_type_for(static_cast<std::uint32_t>(precision), -1, -1) + "[]";
+            return sqlite_type_name(static_cast<std::uint32_t>(precision), -1, -1) + "[]";
         }
         default:
             return "";
     }
 }
 
-}  // namespace dbway::sqlite
+}  // namespace dbway::sdk
