@@ -165,10 +165,12 @@ std::string Stage::advice(const Arrival& arrival, const ArrivalText& text, const
         }
         if (entry.expectation.any_order) continue;
         const Track& track = tracks_.at(entry.expectation.track);
-        for (const std::size_t before : track.entries)
+        for (const std::size_t before : track.entries) {
+            if (before == i) break;
             if (entries_[before].open() && entries_[before].met < entries_[before].expectation.times_min)
                 return where(i) + " fits, but " + where(before) +
                        " has to come first: " + describe(entries_[before].expectation);
+        }
         return where(i) + " fits, but it belongs to another connection: track " +
                std::to_string(entry.expectation.track) + ", while this one plays track " +
                std::to_string(seat.track);
