@@ -66,9 +66,8 @@ BatchResults Connection::run_batch(const Batch& batch, const QueryOptions& optio
     return session().run_batch(batch, options);
 }
 
-CopyIn Connection::start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                              const QueryOptions& options) {
-    return detail::make_copy(session(), {}, table, columns, options);
+CopyIn Connection::start_copy(const detail::CopyTarget& target, const QueryOptions& options) {
+    return detail::make_copy(session(), {}, target, options);
 }
 
 Transaction Connection::begin(const TransactionOptions& options) {
@@ -186,10 +185,9 @@ BatchResults Transaction::run_batch(const Batch& batch, const QueryOptions& opti
     return lease_.session()->run_batch(batch, bounded(&options));
 }
 
-CopyIn Transaction::start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                               const QueryOptions& options) {
+CopyIn Transaction::start_copy(const detail::CopyTarget& target, const QueryOptions& options) {
     check_active();
-    return detail::make_copy(*lease_.session(), {}, table, columns, bounded(&options));
+    return detail::make_copy(*lease_.session(), {}, target, bounded(&options));
 }
 
 // ---- Savepoint

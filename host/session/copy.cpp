@@ -5,6 +5,7 @@
 #include <session/copy_state.hpp>
 #include <session/value_copy.hpp>
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -12,14 +13,18 @@ namespace dbway {
 
 namespace detail {
 
-CopyState::CopyState(Lease lease, Session& session, std::string_view table,
-                     const std::vector<std::string_view>& columns, const QueryOptions& options)
+CopyState::CopyState(Lease lease, Session& session, const CopyTarget& target, const QueryOptions& options)
     : lease_(std::move(lease)),
       session_(session),
-      table_(table),
-      column_names_(columns.begin(), columns.end()),
+      target_(target.text),
+      flags_(target.flags),
+      column_names_(target.columns.begin(), target.columns.end()),
       options_(options) {
-    if (!columns.empty()) begin(static_cast<std::uint32_t>(columns.size()));
+    if (raw()) {
+        begin(1);
+    } else if (!target.columns.empty()) {
+        begin(static_cast<std::uint32_t>(target.columns.size()));
+    }
 }
 
 CopyState::~CopyState() {
@@ -49,7 +54,7 @@ void CopyState::begin(std::uint32_t width) {
     source_.ctx = this;
     source_.pull = &CopyState::pull;
     const std::vector<std::string_view> names(column_names_.begin(), column_names_.end());
-    session_.start_copy(table_, names, source_, options_);
+    session_.start_copy({target_, names, flags_}, source_, options_);
     begun_ = true;
     // A wrong table or column is told now, not with the first full block.
     pump();
@@ -98,6 +103,20 @@ void CopyState::row(std::span<const dbway_value> values) {
     if (++rows_ == block_rows || arena_.used() >= block_bytes) flush();
 }
 
+void CopyState::write(std::span<const std::byte> bytes) {
+    check_open();
+    if (!raw()) throw_error(Category::invalid, "write() is for copy_in_raw(); rows of values go by row()");
+    while (!bytes.empty()) {
+        const std::size_t size = std::min(bytes.size(), block_bytes);
+        dbway_value piece{};
+        piece.type = DBWAY_T_BLOB;
+        piece.v.bytes = reinterpret_cast<const std::uint8_t*>(bytes.data());
+        piece.len = static_cast<std::uint32_t>(size);
+        row({&piece, 1});
+        bytes = bytes.subspan(size);
+    }
+}
+
 void CopyState::flush() {
     if (rows_ == 0) return;
     ready_ = true;
@@ -124,10 +143,9 @@ std::int64_t CopyState::finish() {
 
 void CopyStateDeleter::operator()(CopyState* state) const noexcept { delete state; }
 
-CopyIn make_copy(Session& session, Lease lease, std::string_view table,
-                 const std::vector<std::string_view>& columns, const QueryOptions& options) {
+CopyIn make_copy(Session& session, Lease lease, const CopyTarget& target, const QueryOptions& options) {
     return CopyIn(std::unique_ptr<CopyState, CopyStateDeleter>(
-        new CopyState(std::move(lease), session, table, columns, options)));
+        new CopyState(std::move(lease), session, target, options)));
 }
 
 }  // namespace detail
@@ -141,6 +159,11 @@ CopyIn::~CopyIn() = default;
 void CopyIn::row(std::span<const dbway_value> values) {
     if (!state_) throw_error(Category::invalid, "the bulk load was moved away");
     state_->row(values);
+}
+
+void CopyIn::write(std::span<const std::byte> bytes) {
+    if (!state_) throw_error(Category::invalid, "the bulk load was moved away");
+    state_->write(bytes);
 }
 
 std::int64_t CopyIn::finish() {

@@ -20,13 +20,13 @@ namespace dbway::detail {
 // Used by one thread at a time. Destruction without finish() aborts.
 class CopyState {
   public:
-    CopyState(Lease lease, Session& session, std::string_view table,
-              const std::vector<std::string_view>& columns, const QueryOptions& options);
+    CopyState(Lease lease, Session& session, const CopyTarget& target, const QueryOptions& options);
     CopyState(const CopyState&) = delete;
     CopyState& operator=(const CopyState&) = delete;
     ~CopyState();
 
     void row(std::span<const dbway_value> values);
+    void write(std::span<const std::byte> bytes);
     std::int64_t finish();
 
   private:
@@ -36,16 +36,18 @@ class CopyState {
     void begin(std::uint32_t width);
     void flush();
     void check_open() const;
+    bool raw() const noexcept { return (flags_ & DBWAY_RF_RAW) != 0; }
     // Lets the provider work until it asks for rows that are not there.
     void pump();
     void end_with(dbway_status status) noexcept;
 
-    static constexpr std::uint32_t block_rows = 512;
+    static constexpr std::uint32_t block_rows = 1024;
     static constexpr std::size_t block_bytes = 256 * 1024;
 
     Lease lease_;
     Session& session_;
-    std::string table_;
+    std::string target_;
+    std::uint32_t flags_;
     std::vector<std::string> column_names_;
     QueryOptions options_;
     dbway_row_source source_{};
@@ -63,7 +65,6 @@ class CopyState {
     std::int64_t sent_ = 0;
 };
 
-CopyIn make_copy(Session& session, Lease lease, std::string_view table,
-                 const std::vector<std::string_view>& columns, const QueryOptions& options);
+CopyIn make_copy(Session& session, Lease lease, const CopyTarget& target, const QueryOptions& options);
 
 }  // namespace dbway::detail

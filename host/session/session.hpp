@@ -59,8 +59,7 @@ class Session {
                     const QueryOptions& options = {});
 
     // COPY_IN: begins with the source, then resume() as long as the provider asks for more.
-    void start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                    const dbway_row_source& source, const QueryOptions& options);
+    void start_copy(const CopyTarget& target, const dbway_row_source& source, const QueryOptions& options);
     // True: the provider waits for rows; false: the COPY is done and `outcome` is set.
     // `starving`, which the source sets, tells that AGAIN means the rows that are not there.
     bool resume_copy(const bool& starving, Outcome& outcome);

@@ -3,25 +3,26 @@
 
 namespace dbway::detail {
 
-void Session::start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                         const dbway_row_source& source, const QueryOptions& options) {
+void Session::start_copy(const CopyTarget& target, const dbway_row_source& source,
+                         const QueryOptions& options) {
     if (active_ != nullptr) buffer_active();
     require_usable();
     const std::uint64_t timeout = timeout_of(&options);
     requests_.clear();
     running_kind_ = DBWAY_R_COPY_IN;
     running_statement_ = 0;
-    text_.assign(table);
+    text_.assign(target.text);
     running_sql_ = text_;
     filter_.clear();
     parameter_arena_.clear();
-    for (const std::string_view column : columns) {
+    for (const std::string_view column : target.columns) {
         const dbway_value copy = copy_value(
             {{.text = column.data()}, static_cast<std::uint32_t>(column.size()), DBWAY_T_TEXT, 0, 0},
             parameter_arena_);
         filter_.push_back({copy.v.text, copy.len});
     }
     dbway_request& request = add_request(DBWAY_R_COPY_IN, timeout);
+    request.flags = target.flags;
     request.sql = {text_.data(), text_.size()};
     request.names = filter_.data();
     request.n_names = static_cast<std::uint32_t>(filter_.size());

@@ -84,8 +84,7 @@ class DBWAY_API Transaction : public Operations<Transaction> {
     detail::Cursor start(const detail::Call& call);
     detail::Outcome run_to_end(const detail::Call& call);
     BatchResults run_batch(const Batch& batch, const QueryOptions& options);
-    CopyIn start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                      const QueryOptions& options);
+    CopyIn start_copy(const detail::CopyTarget& target, const QueryOptions& options);
     // `options` bound by the transaction's deadline and stop token.
     QueryOptions bounded(const QueryOptions* options) const;
     void check_active() const;
@@ -136,8 +135,7 @@ class DBWAY_API Connection : public Operations<Connection> {
     detail::Cursor start(const detail::Call& call);
     detail::Outcome run_to_end(const detail::Call& call);
     BatchResults run_batch(const Batch& batch, const QueryOptions& options);
-    CopyIn start_copy(std::string_view table, const std::vector<std::string_view>& columns,
-                      const QueryOptions& options);
+    CopyIn start_copy(const detail::CopyTarget& target, const QueryOptions& options);
     detail::Session& session() const;
 
     detail::Lease lease_;

@@ -3,6 +3,7 @@
 
 #include <dbway/parameters.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -13,6 +14,14 @@
 namespace dbway {
 
 namespace detail {
+
+// What a bulk load loads into. Borrowed for the call.
+struct CopyTarget {
+    std::string_view text;  // a table, or a whole statement
+    const std::vector<std::string_view>& columns;
+    std::uint32_t flags;  // DBWAY_RF_RAW, DBWAY_RF_SQL
+};
+
 class CopyState;
 struct CopyStateDeleter {
     DBWAY_API void operator()(CopyState* state) const noexcept;
@@ -37,6 +46,10 @@ class DBWAY_API CopyIn {
         row(std::span<const dbway_value>(pack.values(), sizeof...(Args)));
     }
     void row(std::span<const dbway_value> values);
+
+    // A piece of what Operations::copy_in_raw() loads, which may end anywhere.
+    void write(std::span<const std::byte> bytes);
+    void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
 
     // Sends what is left and makes all of it permanent. Returns the number of rows loaded.
     std::int64_t finish();

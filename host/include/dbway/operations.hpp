@@ -100,11 +100,17 @@ class Operations {
 
     // Loads rows into a table, schema-qualified or not. No columns: all, in the table's order.
     CopyIn copy_in(std::string_view table, const std::vector<std::string_view>& columns = {}) {
-        return self().start_copy(table, columns, QueryOptions{});
+        return copy_in(QueryOptions{}, table, columns);
     }
     CopyIn copy_in(const QueryOptions& options, std::string_view table,
                    const std::vector<std::string_view>& columns = {}) {
-        return self().start_copy(table, columns, options);
+        return self().start_copy({table, columns, 0}, options);
+    }
+    // Loads what is in the server's own format already: `statement` says which ("copy t from stdin (format
+    // csv)" of PostgreSQL), CopyIn::write() takes the bytes. Throws Unsupported where there is no such thing.
+    CopyIn copy_in_raw(std::string_view statement) { return copy_in_raw(QueryOptions{}, statement); }
+    CopyIn copy_in_raw(const QueryOptions& options, std::string_view statement) {
+        return self().start_copy({statement, {}, DBWAY_RF_RAW | DBWAY_RF_SQL}, options);
     }
 
     // All rows of a table, or of a query, by the provider's way of unloading.
@@ -121,6 +127,12 @@ class Operations {
     Rows copy_out_query(std::string_view sql) { return copy_out_query(QueryOptions{}, sql); }
     Rows copy_out_query(const QueryOptions& options, std::string_view sql) {
         return unload(options, sql, DBWAY_RF_SQL, {});
+    }
+    // What `statement` ("copy t to stdout (format csv)" of PostgreSQL) gives in the server's own format, in
+    // rows of one blob each. Throws Unsupported where there is no such thing.
+    Rows copy_out_raw(std::string_view statement) { return copy_out_raw(QueryOptions{}, statement); }
+    Rows copy_out_raw(const QueryOptions& options, std::string_view statement) {
+        return unload(options, statement, DBWAY_RF_RAW | DBWAY_RF_SQL, {});
     }
 
     // What the database contains; empty filters: everything.
