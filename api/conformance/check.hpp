@@ -65,7 +65,7 @@ class Context {
     std::uint64_t caps();
 
     // Skip the check unless…
-    void need(std::uint64_t caps, const char* names);
+    void need(std::uint64_t needed, const char* names);
     const std::string& need_sample();
     const std::string& need_series();
     const std::string& need_failing();

@@ -130,8 +130,12 @@ void metadata_agrees(Context& context) {
         {"id", entry->id}, {"version", entry->version}, {"abi", abi}};
     for (const auto& [key, value] : expected) {
         const auto told = meta_value(toml, key);
-        expect(told == value,
-               std::string("the metadata tells ") + key + " '" + told + "', the entry '" + value + "'");
+        expect(told == value, std::string("the metadata tells ")
+                                  .append(key)
+                                  .append(" '")
+                                  .append(told)
+                                  .append("', the entry '")
+                                  .append(value) += "'");
     }
 }
 

@@ -51,6 +51,7 @@ void many_results_in_one_submit(Context& context) {
     const auto series = context.need_series();
     const auto connection = context.connect();
     std::vector<Request> requests;
+    requests.reserve(40);
     for (int i = 0; i < 40; ++i)
         requests.push_back({.sql = series, .params = {{OwnedValue::i64(i * 13 % 300)}}});
     const auto outcomes = connection->run(requests);

@@ -123,7 +123,7 @@ std::string type_label(std::uint32_t type) {
 }
 
 std::string describe(const OwnedValue& value) {
-    const std::string label = type_label(value.type);
+    std::string label = type_label(value.type);
     switch (value.type) {
         case DBWAY_T_NULL:
             return label;

@@ -8,20 +8,22 @@ namespace {
 
 std::string text_of(const char* text) { return text != nullptr ? text : ""; }
 
-// A million integers without recursion, whose depth MySQL and MariaDB limit.
+// Up to a million integers without recursion, whose depth MySQL and MariaDB limit. Digits that lead too far
+// are dropped one by one, from the first on, so that a short series is made in no time.
 std::string digits_series() {
     const std::string digits =
         "(select 0 as d union all select 1 union all select 2 union all select 3 union all select 4 union "
         "all "
         "select 5 union all select 6 union all select 7 union all select 8 union all select 9)";
-    std::string sum = "1", from;
-    std::string factor = "1";
+    std::string sum = "1", from, where;
+    std::string factor = "100000";
     for (char name = 'a'; name <= 'f'; ++name) {
         sum += std::string(" + ") + name + ".d * " + factor;
         from += (from.empty() ? "" : ", ") + digits + " as " + name;
-        factor += "0";
+        where += (where.empty() ? "" : " and ") + sum + " <= $1";
+        factor.pop_back();
     }
-    return "select n from (select " + sum + " as n from " + from + ") as s where n <= $1 order by n";
+    return "select straight_join " + sum + " as n from " + from + " where " + where + " order by n";
 }
 
 void fill_by_dialect(Statements& statements) {

@@ -39,6 +39,6 @@ struct ConnectionOptions {
 };
 
 // Reads and checks. Throws sdk::Failure of DBWAY_ERR_INVALID; no message shows a value that may be a secret.
-ConnectionOptions read_options(const sdk::Options& options);
+ConnectionOptions read_options(const sdk::Options& given);
 
 }  // namespace dbway::pgx

@@ -112,9 +112,10 @@ TEST_P(Hosts, WhatTheSessionIsToBe) {
         EXPECT_EQ(port_reached(to_ports(list, "prefer-standby")), standby.port());
     }
     EXPECT_EQ(port_reached(to_ports(primary, "prefer-standby")), primary);
-    for (const auto& [port, attributes] :
-         {std::pair(standby.port(), "read-write"), std::pair(standby.port(), "primary"),
-          std::pair(primary, "read-only"), std::pair(primary, "standby")}) {
+    for (const auto& refused : {std::pair(standby.port(), "read-write"), std::pair(standby.port(), "primary"),
+                                std::pair(primary, "read-only"), std::pair(primary, "standby")}) {
+        const std::string& port = refused.first;
+        const std::string attributes = refused.second;
         const Error error = error_of([&] { open(to_ports(port, attributes)).query("select 1"); });
         EXPECT_EQ(error.category(), Category::connection) << attributes << ": " << error.what();
         EXPECT_THAT(std::string(error.what()), HasSubstr(port)) << attributes;
