@@ -6,8 +6,28 @@
 #include <atomic>
 #include <thread>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define DBWAY_TEST_LEAKS_ARE_CHECKED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define DBWAY_TEST_LEAKS_ARE_CHECKED
+#endif
+#endif
+#ifdef DBWAY_TEST_LEAKS_ARE_CHECKED
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace dbway::test {
 namespace {
+
+// What libpqxx 6.4 leaks (2264 bytes) when a connection is lost during a call is not reported while this
+// lives: it asks for the encoding of the connection before it takes charge of libpq's result, and throws
+// where there is none any more. Nobody else knows the result.
+#ifdef DBWAY_TEST_LEAKS_ARE_CHECKED
+using LeakOfLibpqxx = __lsan::ScopedDisabler;
+#else
+struct LeakOfLibpqxx {};
+#endif
 
 class PqSession : public PqTest {};
 
@@ -150,6 +170,7 @@ TEST_F(PqSession, ALostConnectionIsDead) {
     RawConnection db(options());
     ASSERT_TRUE(db.begin().ok());
     database().terminate_backends();
+    [[maybe_unused]] const LeakOfLibpqxx leak;
     const auto commit = db.simple(DBWAY_R_COMMIT);
     EXPECT_EQ(commit.status, DBWAY_ERR_CONNECTION);
     EXPECT_NE(commit.error.flags & DBWAY_DIAG_CONN_DEAD, 0u);
