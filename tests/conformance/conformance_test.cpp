@@ -13,6 +13,9 @@
 #ifdef DBWAY_TEST_POSTGRESQL
 #include "servers/shared_postgresql.hpp"
 #endif
+#ifdef DBWAY_TEST_MARIADB
+#include "servers/shared_mariadb.hpp"
+#endif
 
 namespace dbway {
 namespace {
@@ -99,6 +102,27 @@ class Postgresql : public Subject {
 };
 #endif
 
+#ifdef DBWAY_TEST_MARIADB
+// On a database of its own on the shared server.
+class Mysql : public Subject {
+  public:
+    Mysql() : database_(test::shared_mariadb()) {}
+    const dbway_entry* entry() override { return load(DBWAY_MYSQL_PROVIDER); }
+    conformance::Options options() override {
+        const auto options = database_.options();
+        return {options.begin(), options.end()};
+    }
+    conformance::Settings settings() override {
+        conformance::Settings settings;
+        settings.file = DBWAY_MYSQL_PROVIDER;
+        return settings;
+    }
+
+  private:
+    test::MariadbDatabase database_;
+};
+#endif
+
 [[maybe_unused]] bool needs_postgresql(const std::string& name) {
     return name.starts_with("pgx") || name == "pq";
 }
@@ -115,6 +139,9 @@ std::vector<std::string> subjects() {
 #ifdef DBWAY_PQ_PROVIDER
         "pq",
 #endif
+#ifdef DBWAY_TEST_MARIADB
+        "mysql",
+#endif
     };
 }
 
@@ -128,6 +155,9 @@ std::unique_ptr<Subject> make_subject(const std::string& name) {
 #endif
 #ifdef DBWAY_PQ_PROVIDER
     if (name == "pq") return std::make_unique<Postgresql>(DBWAY_PQ_PROVIDER, false);
+#endif
+#ifdef DBWAY_TEST_MARIADB
+    if (name == "mysql") return std::make_unique<Mysql>();
 #endif
     return std::make_unique<Reference>(name == "reference_nonblocking");
 }
@@ -144,6 +174,9 @@ TEST_P(Conformance, Check) {
     const auto& [name, id] = GetParam();
 #ifdef DBWAY_TEST_POSTGRESQL
     if (needs_postgresql(name)) DBWAY_NEEDS_POSTGRESQL();
+#endif
+#ifdef DBWAY_TEST_MARIADB
+    if (name == "mysql") DBWAY_NEEDS_MARIADB();
 #endif
     const auto subject = make_subject(name);
     ASSERT_NE(subject->entry(), nullptr) << "the provider '" << name << "' cannot be loaded";

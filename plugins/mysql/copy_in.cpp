@@ -1,0 +1,119 @@
+#include "copy_in.hpp"
+
+#include "insert_in.hpp"
+#include "parameter.hpp"
+#include "statement_text.hpp"
+
+#include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/option_text.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+namespace dbway::mysql {
+namespace {
+
+// Larger statements were not faster.
+constexpr std::size_t largest_statement = 512 * 1024;
+
+std::string insert_head(const sdk::CopyTarget& target) {
+    std::string head = "INSERT INTO " + quote_table(target.table);
+    for (std::size_t i = 0; i < target.columns.size(); ++i)
+        head.append(i == 0 ? " (" : ", ").append(quote_identifier(target.columns[i]));
+    if (!target.columns.empty()) head += ')';
+    return head + " VALUES ";
+}
+
+std::string probe(const sdk::CopyTarget& target) {
+    std::string columns;
+    for (const std::string_view column : target.columns)
+        columns.append(columns.empty() ? "" : ", ").append(quote_identifier(column));
+    return "SELECT " + (columns.empty() ? "1" : columns) + " FROM " + quote_table(target.table) + " LIMIT 0";
+}
+
+// "… at row 17": the row of the statement that the message is about, 0 if it tells none.
+std::int64_t row_of(std::string_view message) {
+    const std::size_t at = message.rfind(" at row ");
+    if (at == std::string_view::npos) return 0;
+    return sdk::detail::parse_number<std::int64_t>(message.substr(at + 8)).value_or(0);
+}
+
+std::string row_context(std::int64_t row) { return "row " + std::to_string(row) + " of the COPY_IN"; }
+
+}  // namespace
+
+CopyInto::CopyInto(Session& session, const sdk::CopyTarget& target)
+    : session_(session),
+      columns_(target.column_count),
+      head_(insert_head(target)),
+      // Room for the packet's own bytes.
+      limit_(std::min<std::size_t>(largest_statement, session.facts().max_packet - 16)),
+      scope_(session) {
+    sql_ = head_;
+    // What does not exist shows before the first row.
+    session_.check_running();
+    session_.run(probe(target));
+}
+
+void CopyInto::write(const dbway_value* cells, std::uint32_t rows) {
+    const Session::Call call(session_, Session::Call::Kind::further);
+    for (std::uint32_t row = 0; row < rows; ++row, cells += columns_) append_row(cells);
+}
+
+void CopyInto::append_row(const dbway_value* cells) {
+    row_.clear();
+    try {
+        for (std::uint32_t i = 0; i < columns_; ++i) {
+            row_ += i == 0 ? '(' : ',';
+            append_literal(cells[i], row_);
+        }
+    } catch (const sdk::Failure& failure) {
+        sdk::Diagnostic diagnostic = failure.diagnostic();
+        diagnostic.context = row_context(rows_ + 1);
+        throw sdk::Failure(std::move(diagnostic));
+    }
+    row_ += columns_ == 0 ? "()" : ")";
+    const bool collected = sql_.size() > head_.size();
+    if (collected && sql_.size() + row_.size() + 1 > limit_) send();
+    if (sql_.size() > head_.size()) sql_ += ',';
+    sql_ += row_;
+    ++rows_;
+}
+
+void CopyInto::send() {
+    if (sql_.size() == head_.size()) return;
+    session_.check_running();
+    try {
+        session_.run(sql_);
+    } catch (const sdk::Failure& failure) {
+        sdk::Diagnostic diagnostic = failure.diagnostic();
+        const std::int64_t row = row_of(diagnostic.message);
+        if (row != 0) diagnostic.context = row_context(sent_ + row);
+        throw sdk::Failure(std::move(diagnostic));
+    }
+    sent_ = rows_;
+    sql_.resize(head_.size());
+}
+
+void CopyInto::finish(sdk::Outcome& outcome) {
+    const Session::Call call(session_, Session::Call::Kind::further);
+    send();
+    session_.check_running();
+    scope_.keep();
+    session_.forget_last_key();
+    outcome.affected = rows_;
+    tag_ = "COPY " + std::to_string(rows_);
+    outcome.tag = tag_;
+}
+
+std::unique_ptr<sdk::CopyIn> make_copy_in(Session& session, const sdk::CopyTarget& target) {
+    const Session::Call call(session);
+    if (target.raw)
+        throw sdk::Failure(DBWAY_ERR_UNSUPPORTED,
+                           "MySQL has no format of its own that a raw COPY_IN could take", "0A000");
+    session.check_running();
+    if (target.is_sql) return std::make_unique<InsertInto>(session, target);
+    return std::make_unique<CopyInto>(session, target);
+}
+
+}  // namespace dbway::mysql

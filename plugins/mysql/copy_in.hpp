@@ -1,0 +1,46 @@
+// copy_in.hpp - bulk load by INSERTs of many rows, as text.
+//
+// LOAD DATA LOCAL is no way to do it, fast as it is: the server takes LOCAL for IGNORE, so that a row which
+// violates a key or does not fit its column becomes a warning, and a client that allows it lets a server read
+// any file of the client's machine.
+#pragma once
+
+#include "copy_scope.hpp"
+#include "session.hpp"
+
+#include <dbway/sdk/provider.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace dbway::mysql {
+
+// [serial] with its session.
+class CopyInto final : public sdk::CopyIn {
+  public:
+    CopyInto(Session& session, const sdk::CopyTarget& target);
+
+    void write(const dbway_value* cells, std::uint32_t rows) override;
+    void finish(sdk::Outcome& outcome) override;
+
+  private:
+    void append_row(const dbway_value* cells);
+    void send();
+
+    Session& session_;
+    std::uint32_t columns_;
+    std::string head_;
+    std::size_t limit_;  // bytes of a statement
+    std::string sql_;
+    std::string row_;
+    std::int64_t rows_ = 0;  // sent and collected
+    std::int64_t sent_ = 0;
+    CopyScope scope_;
+    std::string tag_;
+};
+
+// For a COPY_IN: rows into a table, or as the parameters of any statement that changes rows.
+std::unique_ptr<sdk::CopyIn> make_copy_in(Session& session, const sdk::CopyTarget& target);
+
+}  // namespace dbway::mysql
