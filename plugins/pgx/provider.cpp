@@ -8,6 +8,7 @@
 #include <dbway/ext/dialect.h>
 #include <dbway/sdk/growth.hpp>
 #include <dbway/sdk/option_reader.hpp>
+#include <dbway/sdk/orm_planner.hpp>
 #include <dbway/sdk/postgresql_dialect.hpp>
 #include <dbway/sdk/postgresql_large_object.hpp>
 #include <dbway/sdk/provider_shell.hpp>
@@ -133,6 +134,7 @@ struct Provider : dbway_provider {
     static const void* find_extension(dbway_provider*, const char* id) noexcept {
         if (id == nullptr) return nullptr;
         if (id == std::string_view(DBWAY_EXT_DIALECT)) return &sdk::postgresql_dialect;
+        if (id == std::string_view(DBWAY_EXT_ORM)) return &sdk::orm_extension<sdk::orm::Postgresql>;
         if (id == std::string_view(DBWAY_EXT_LARGE_OBJECT)) return &sdk::postgresql_large_object;
         return nullptr;
     }

@@ -3,6 +3,7 @@
 
 #include <dbway/sdk/entry.hpp>
 #include <dbway/sdk/option_reader.hpp>
+#include <dbway/sdk/orm_planner.hpp>
 #include <dbway/sdk/postgresql_dialect.hpp>
 #include <dbway/sdk/postgresql_large_object.hpp>
 #include <dbway/sdk/postgresql_options.hpp>
@@ -23,6 +24,7 @@ class PqProvider final : public sdk::Provider {
     }
     const void* extension(std::string_view id) override {
         if (id == DBWAY_EXT_DIALECT) return &sdk::postgresql_dialect;
+        if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Postgresql>;
         if (id == DBWAY_EXT_LARGE_OBJECT) return &sdk::postgresql_large_object;
         return nullptr;
     }

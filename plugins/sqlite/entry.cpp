@@ -3,6 +3,7 @@
 
 #include <dbway/sdk/entry.hpp>
 #include <dbway/sdk/option_reader.hpp>
+#include <dbway/sdk/orm_planner.hpp>
 #include <dbway/sdk/sqlite_dialect.hpp>
 
 #include <string_view>
@@ -20,7 +21,9 @@ class SqliteProvider final : public sdk::Provider {
         return std::make_unique<SqliteConnection>(request);
     }
     const void* extension(std::string_view id) override {
-        return id == DBWAY_EXT_DIALECT ? &sdk::sqlite_dialect : nullptr;
+        if (id == DBWAY_EXT_DIALECT) return &sdk::sqlite_dialect;
+        if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Sqlite<sdk::sqlite_type_name>>;
+        return nullptr;
     }
 };
 
