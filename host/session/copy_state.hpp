@@ -41,7 +41,7 @@ class CopyState {
     void pump();
     void end_with(dbway_status status) noexcept;
 
-    static constexpr std::uint32_t block_rows = 1024;
+    static constexpr std::uint32_t block_rows = 512;
     static constexpr std::size_t block_bytes = 256 * 1024;
 
     Lease lease_;
