@@ -1,7 +1,6 @@
 #include "conformance/statements.hpp"
 
 #include <dbway/ext/conformance.h>
-#include <dbway/ext/dialect.h>
 
 namespace dbway::conformance {
 namespace {
@@ -50,16 +49,20 @@ void fill_by_dialect(Statements& statements) {
 }  // namespace
 
 std::string Statements::type_name(std::uint32_t type, std::int32_t precision, std::int32_t scale) const {
-    const auto* dialect_extension = provider->extension<dbway_ext_dialect>(DBWAY_EXT_DIALECT);
-    if (dialect_extension == nullptr || !DBWAY_HAS(dbway_ext_dialect, dialect_extension, type_name))
-        return {};
-    return text_of(dialect_extension->type_name(provider->raw(), type, precision, scale));
+    if (table == nullptr || !DBWAY_HAS(dbway_ext_dialect, table, type_name)) return {};
+    return text_of(table->type_name(provider->raw(), type, precision, scale));
 }
 
-Statements statements_of(const Provider& provider) {
+Statements statements_of(Provider& provider) {
     Statements statements;
     statements.provider = &provider;
     const auto* dialect = provider.extension<dbway_ext_dialect>(DBWAY_EXT_DIALECT);
+    if (dialect == nullptr && DBWAY_HAS(dbway_conn_api, provider.raw()->conn, get_extension)) {
+        Connection connection(provider);
+        dialect = static_cast<const dbway_ext_dialect*>(
+            connection.api().get_extension(connection.raw(), DBWAY_EXT_DIALECT));
+    }
+    statements.table = dialect;
     if (dialect != nullptr && DBWAY_HAS(dbway_ext_dialect, dialect, name)) statements.dialect = dialect->name;
     fill_by_dialect(statements);
     const auto* own = provider.extension<dbway_ext_conformance>(DBWAY_EXT_CONFORMANCE);

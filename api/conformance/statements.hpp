@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include <dbway/ext/dialect.h>
+
 #include "conformance/driver.hpp"
 
 namespace dbway::conformance {
@@ -18,9 +20,11 @@ struct Statements {
     std::string type_name(std::uint32_t type, std::int32_t precision = -1, std::int32_t scale = -1) const;
 
     const Provider* provider = nullptr;  // outlives this
+    const dbway_ext_dialect* table = nullptr;
 };
 
-Statements statements_of(const Provider& provider);
+// May open a connection, to ask it for the dialect.
+Statements statements_of(Provider& provider);
 
 }  // namespace dbway::conformance
 

@@ -134,11 +134,15 @@ void ProviderInstance::create(std::span<const ProviderOption> options) {
         broken(problem);
     }
     provider_ = created;
-    const auto* dialect = static_cast<const dbway_ext_dialect*>(extension(DBWAY_EXT_DIALECT));
-    // Revision 1 is frozen: whoever has less of it does not implement it.
-    if (dialect != nullptr &&
-        dialect->struct_size >= offsetof(dbway_ext_dialect, type_name) + sizeof dialect->type_name)
-        dialect_ = dialect;
+    dialect_ = usable_dialect(extension(DBWAY_EXT_DIALECT));
+}
+
+// Revision 1 is frozen: whoever has less of it does not implement it.
+const dbway_ext_dialect* usable_dialect(const void* extension) noexcept {
+    const auto* dialect = static_cast<const dbway_ext_dialect*>(extension);
+    const bool whole = dialect != nullptr && dialect->struct_size >= offsetof(dbway_ext_dialect, type_name) +
+                                                                         sizeof dialect->type_name;
+    return whole ? dialect : nullptr;
 }
 
 ProviderInstance::~ProviderInstance() {

@@ -57,6 +57,10 @@ class DBWAY_API ProviderInstance {
     const dbway_ext_dialect* dialect_ = nullptr;
 };
 
+// The table of dbway.dialect/1 that get_extension() has answered; null when there is none, or less of it than
+// this header has.
+const dbway_ext_dialect* usable_dialect(const void* extension) noexcept;
+
 // "pipeline", "copy_in", … in the order of their bits; "bit_N" for those that this host does not know.
 DBWAY_API std::vector<std::string> capability_names(std::uint64_t caps);
 

@@ -65,8 +65,6 @@ Session::Session(const SessionEnvironment& environment, std::chrono::nanoseconds
       cache_((environment.provider->caps() & DBWAY_CAP_PREPARE) != 0 ? environment.options.statement_cache
                                                                      : 0) {
     const ProviderInstance& provider = *environment.provider;
-    if (provider.dialect() != nullptr && provider.dialect()->name != nullptr)
-        dialect_ = sdk::dialect_by_name(provider.dialect()->name);
     provider_keeps_time_ = (provider.caps() & DBWAY_CAP_TIMEOUT) != 0;
 
     const std::vector<dbway_option> options = abi_options(environment.options.options);
@@ -86,7 +84,17 @@ Session::Session(const SessionEnvironment& environment, std::chrono::nanoseconds
         details.not_executed = true;
         throw_details(std::move(details));
     }
+    learn_dialect();
     diagnostics_.clear();
+}
+
+void Session::learn_dialect() {
+    const dbway_ext_dialect* dialect = environment_.provider->dialect();
+    if (dialect == nullptr && DBWAY_HAS(dbway_conn_api, api_, get_extension)) {
+        dialect = usable_dialect(api_->get_extension(connection_, DBWAY_EXT_DIALECT));
+        environment_.dialect->store(dialect, std::memory_order_release);
+    }
+    if (dialect != nullptr && dialect->name != nullptr) dialect_ = sdk::dialect_by_name(dialect->name);
 }
 
 Session::~Session() {

@@ -17,6 +17,7 @@
 #include <session/stop_guard.hpp>
 #include <session/timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -36,6 +37,9 @@ struct SessionEnvironment {
     DiagnosticCollector::Log log;
     // A hint that names a DBWAY_CAP_* and the providers found that have it.
     std::function<std::string(std::uint64_t capability)> capable;
+    // The dialect of its connections, once one was open, where the provider has none of its own.
+    std::shared_ptr<std::atomic<const dbway_ext_dialect*>> dialect =
+        std::make_shared<std::atomic<const dbway_ext_dialect*>>(nullptr);
 };
 
 // Used by one thread at a time; cancel() by any while the session is not being destroyed. A provider that
@@ -94,6 +98,7 @@ class Session {
     PoolMark mark;
 
   private:
+    void learn_dialect();
     friend class BatchRun;
     friend class Cursor;
 

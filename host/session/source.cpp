@@ -58,6 +58,15 @@ class Acquire {
     detail::Lease lease_;
 };
 
+// The provider's or, where its connections lead to different databases, this source's: known once one of them
+// was open.
+const dbway_ext_dialect* dialect_of(const std::shared_ptr<detail::Pool>& pool) {
+    const detail::SessionEnvironment& environment = pool->environment();
+    if (const dbway_ext_dialect* dialect = environment.provider->dialect()) return dialect;
+    if (environment.dialect->load(std::memory_order_acquire) == nullptr) Acquire(pool, nullptr);
+    return environment.dialect->load(std::memory_order_acquire);
+}
+
 }  // namespace
 
 const std::string& Source::name() const noexcept { return pool_->options().name; }
@@ -66,14 +75,14 @@ const SourceOptions& Source::options() const noexcept { return pool_->options();
 std::uint64_t Source::capabilities() const noexcept { return pool_->environment().provider->caps(); }
 
 std::string Source::type_name(std::uint32_t type, std::int32_t precision, std::int32_t scale) const {
-    const dbway_ext_dialect* dialect = pool_->environment().provider->dialect();
+    const dbway_ext_dialect* dialect = dialect_of(pool_);
     if (dialect == nullptr || !DBWAY_HAS(dbway_ext_dialect, dialect, type_name)) return {};
     const char* name = dialect->type_name(pool_->environment().provider->get(), type, precision, scale);
     return name != nullptr ? name : "";
 }
 
 std::string Source::quote_identifier(std::string_view name) const {
-    const dbway_ext_dialect* dialect = pool_->environment().provider->dialect();
+    const dbway_ext_dialect* dialect = dialect_of(pool_);
     char open = '"';
     char close = '"';
     if (dialect != nullptr && dialect->identifier_quote != nullptr && dialect->identifier_quote[0] != '\0') {

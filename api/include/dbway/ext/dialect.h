@@ -1,6 +1,8 @@
 /* dialect.h - extension "dbway.dialect/1": what an SQL builder, a bulk loader or a
  * conformance script must know of a provider's SQL. Looked up with
- * dbway_provider.get_extension(); lives as long as the provider. */
+ * dbway_provider.get_extension() and, where that has none because the connections of
+ * one provider speak to different databases, with dbway_conn_api.get_extension(). Lives
+ * as long as the provider. */
 #ifndef DBWAY_EXT_DIALECT_H
 #define DBWAY_EXT_DIALECT_H
 
