@@ -56,7 +56,7 @@ void Mailbox::unlisten(std::string_view channel) {
 
 void Mailbox::deliver(const sdk::Notification& notification) {
     const std::lock_guard lock(mutex_);
-    if (!channels_.contains(notification.channel)) return;
+    if (lost_ || !channels_.contains(notification.channel)) return;
     waiting_.push_back(notification);
     signal();
 }

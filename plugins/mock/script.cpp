@@ -183,7 +183,8 @@ Expectation read_expectation(const toml::table& table, const std::shared_ptr<sdk
     Expectation expectation;
     expectation.arena = arena;
     expectation.place = file + ":" + std::to_string(table.source().begin.line);
-    read_subject(reader, expectation);
+    // An unknown key is most likely what one of these was meant to be, so that is told first.
+    for (const char* const subject : {"statement", "pattern", "on", "name"}) reader.node(subject);
     if (const toml::array* const parameters = reader.array("parameters")) {
         expectation.any_parameters = false;
         for (const toml::node& node : *parameters)
@@ -194,6 +195,7 @@ Expectation read_expectation(const toml::table& table, const std::shared_ptr<sdk
     expectation.track = static_cast<std::uint32_t>(reader.integer("track", 0, most).value_or(0));
     expectation.answer = read_answer(reader, arena);
     reader.finish();
+    read_subject(reader, expectation);
     return expectation;
 }
 
