@@ -80,7 +80,6 @@ void Connection::reset() { session().command(DBWAY_R_RESET); }
 ServerInfo Connection::info() const { return session().info(); }
 std::uint64_t Connection::capabilities() const { return session().capabilities(); }
 bool Connection::in_transaction() const { return session().in_transaction(); }
-const void* Connection::extension(const char* id) const { return session().extension(id); }
 
 // ---- Transaction
 
@@ -125,11 +124,6 @@ void Transaction::check_active() const {
 bool Transaction::usable() const noexcept {
     return active_ && !lease_.session()->dead() &&
            lease_.session()->transaction_state() == DBWAY_TX_STATE_ACTIVE;
-}
-
-const void* Transaction::extension(const char* id) const {
-    check_active();
-    return lease_.session()->extension(id);
 }
 
 void Transaction::commit() {

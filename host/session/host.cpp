@@ -66,6 +66,11 @@ class HostState {
                                log = log_](std::uint64_t capability) {
             return capable(*catalog, configuration, log, capability);
         };
+        environment.extended = [catalog = catalog_, configuration = configuration_,
+                                log = log_](const char* extension) {
+            return hint(*catalog, configuration, log, "extension \"" + std::string(extension) + "\"",
+                        [&](const ProviderInstance& one) { return one.extension(extension) != nullptr; });
+        };
         auto pool = std::make_shared<Pool>(std::move(environment), housekeeper_);
         pool->start();
         pools_.emplace(source.name, std::move(pool));
@@ -75,22 +80,28 @@ class HostState {
     // do.
     static std::string capable(const Catalog& catalog, const Configuration& configuration,
                                const LogHandler& log, std::uint64_t capability) {
+        const std::vector<std::string> names = capability_names(capability);
+        return hint(catalog, configuration, log,
+                    names.empty() ? std::string("capability") : "capability \"" + names.front() + "\"",
+                    [&](const ProviderInstance& one) { return (one.caps() & capability) != 0; });
+    }
+
+    template <typename Predicate>
+    static std::string hint(const Catalog& catalog, const Configuration& configuration, const LogHandler& log,
+                            const std::string& what, const Predicate& has) {
         std::string found;
         for (const PluginFile& file : catalog.files()) {
             if (!file.usable()) continue;
             try {
-                if ((create(configuration, catalog, file.metadata.id, log)->caps() & capability) == 0)
-                    continue;
+                if (!has(*create(configuration, catalog, file.metadata.id, log))) continue;
             } catch (const Error&) {
                 continue;
             }
             if (!found.empty()) found += ", ";
             found += file.metadata.id;
         }
-        const std::vector<std::string> names = capability_names(capability);
-        const std::string name = names.empty() ? std::string("this") : "\"" + names.front() + "\"";
-        return found.empty() ? "none of the providers found has the capability " + name
-                             : "providers found with the capability " + name + ": " + found;
+        return found.empty() ? "none of the providers found has the " + what
+                             : "providers found with the " + what + ": " + found;
     }
 
     LogHandler log_;

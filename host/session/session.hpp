@@ -37,6 +37,8 @@ struct SessionEnvironment {
     DiagnosticCollector::Log log;
     // A hint that names a DBWAY_CAP_* and the providers found that have it.
     std::function<std::string(std::uint64_t capability)> capable;
+    // The same of an extension.
+    std::function<std::string(const char* extension)> extended;
     // The dialect of its connections, once one was open, where the provider has none of its own.
     std::shared_ptr<std::atomic<const dbway_ext_dialect*>> dialect =
         std::make_shared<std::atomic<const dbway_ext_dialect*>>(nullptr);
@@ -79,7 +81,8 @@ class Session {
     std::uint64_t capabilities();
     const SessionEnvironment& environment() const noexcept { return environment_; }
     // See Transaction::extension().
-    const void* extension(const char* id) const noexcept { return environment_.provider->extension(id); }
+    const void* extension(const char* id) const noexcept;
+    const void* require_extension(const char* id) const;
 
     // It is in a state that clean() cannot undo: the pool will close it.
     void give_up() noexcept { dead_ = true; }

@@ -44,6 +44,12 @@ class DBWAY_API Transaction : public Operations<Transaction> {
     // The table of an extension of the provider, as the header of that extension describes it, alive as long
     // as the Host; null: it has none of that id.
     const void* extension(const char* id) const;
+    // The same; throws Unsupported, naming the providers found that have it, if there is none.
+    const void* require_extension(const char* id) const;
+    // What the functions of such tables take, alive as long as they are.
+    dbway_provider* native_provider() const;
+    // What the transaction's connection knows of its server.
+    ServerInfo info() const;
 
     // Runs `function` inside a savepoint: released if it returns, rolled back to if it throws. Nests.
     template <typename Function>
@@ -123,8 +129,10 @@ class DBWAY_API Connection : public Operations<Connection> {
     ServerInfo info() const;
     std::uint64_t capabilities() const;  // DBWAY_CAP_* of this server
     bool in_transaction() const;
-    // See Transaction::extension().
+    // See Transaction.
     const void* extension(const char* id) const;
+    const void* require_extension(const char* id) const;
+    dbway_provider* native_provider() const;
 
   private:
     friend class Source;

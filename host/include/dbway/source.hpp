@@ -45,6 +45,9 @@ class DBWAY_API Source : public Operations<Source> {
     // of such tables take. Both live as long as any copy of this Source.
     const void* extension(const char* id) const noexcept;
     dbway_provider* native_provider() const noexcept;
+    // The table of an extension, that of a connection where only connections have it. Throws Unsupported,
+    // naming the providers found that have it, if there is none.
+    const void* require_extension(const char* id) const;
 
     // Waits for a connection at most for the pool's acquire_timeout, or the deadline if that is sooner;
     // throws PoolTimeout.
