@@ -20,7 +20,7 @@ cmake)
     ;;
 pkgconfig)
     export PKG_CONFIG_PATH=$prefix/$libdir/pkgconfig
-    read -ra flags <<<"$(pkg-config --cflags --libs dbway)"
+    read -ra flags <<<"$(pkg-config --cflags --libs dbway-kit)"
     "${CXX:-c++}" -std=c++20 -o "$work/application" "$work/main.cpp" "${flags[@]}"
     export LD_LIBRARY_PATH=$prefix/$libdir
     application=$work/application

@@ -15,7 +15,7 @@ holds() {
 needs() {
     dpkg-deb -f "$work/$1"_*.deb Depends | grep -qE "$2" || fail "$1 does not depend on $2"
 }
-holds libdbway0 'lib.*/libdbway\.so\.0'
+holds libdbway0 'lib.*/libdbway\.so\.0' 'lib.*/libdbway-kit\.so\.0'
 holds libdbway-dev 'include/dbway/provider\.h' 'lib.*/dbwayConfig\.cmake' 'lib.*/libdbway\.so'
 holds dbway-cli bin/dbway share/man/man1/dbway.1
 holds dbway-providers-sqlite 'lib.*/dbway/providers/dbway_sqlite\.so'

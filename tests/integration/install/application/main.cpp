@@ -1,5 +1,6 @@
 // An application as a stranger writes it: it knows a TOML file and SQL, and no database.
 #include <dbway/dbway.hpp>
+#include <dbway/kit.hpp>
 
 #include <cstdint>
 #include <iostream>
@@ -15,6 +16,12 @@ struct Planet {
     std::optional<double> rings;
 };
 DBWAY_FIELDS(Planet, id, name, rings)
+
+struct Moon {
+    std::int64_t id = 0;
+    std::string name;
+};
+DBWAY_ENTITY(Moon, "moon", (id, key, generated), (name, unique))
 
 void run(const char* configuration) {
     auto host = dbway::Host::open(configuration);
@@ -35,6 +42,11 @@ void run(const char* configuration) {
     } catch (const dbway::UniqueViolation& error) {
         std::cout << "refused: " << error.sqlstate() << '\n';
     }
+    dbway::Repository<Moon> moons(db);
+    moons.migrate();
+    moons.insert(Moon{0, "Titan"});
+    for (const Moon& moon : moons.where(dbway::field(&Moon::name).starts_with("T")).all())
+        std::cout << moon.id << ' ' << moon.name << '\n';
 }
 
 }  // namespace
