@@ -1,0 +1,43 @@
+// connection.hpp - a session of MySQL or MariaDB through SOCI as a connection of the SDK.
+#pragma once
+
+#include "mysql/session.hpp"
+#include "orm_connection.hpp"
+
+namespace dbway::orm::mysql {
+
+// [serial], except cancel().
+class MysqlConnection final : public OrmConnection {
+  public:
+    explicit MysqlConnection(const sdk::OpenRequest& request);
+
+    std::uint32_t transaction_state() const override;
+    bool dead() const noexcept override { return !session_.open(); }
+    sdk::Dialect dialect() const override { return sdk::Dialect::mysql; }
+    std::unique_ptr<sdk::Statement> schema(std::uint32_t kind, std::string_view schema_filter,
+                                           std::string_view table_filter) override;
+    void ping(const sdk::Request&) override;
+    void reset(const sdk::Request&) override;
+    bool cancel() noexcept override;
+
+    void start() override { session_.start(); }
+    void continue_request() override { session_.continue_request(); }
+    void check_running() override { session_.check_running(); }
+    bool in_transaction() const override { return session_.in_transaction(); }
+    bool read_only() const override { return session_.options().read_only; }
+    void run(const std::string& sql) override { session_.run(sql); }
+    void clean_up(const std::string& sql) noexcept override;
+    std::unique_ptr<OrmStatement> make_statement(std::string_view sql, bool prepared) override;
+    std::string quote(std::string_view name) const override;
+    std::uint32_t rows_per_insert(std::uint32_t columns) const override;
+
+  protected:
+    void begin_transaction(std::uint32_t flags) override;
+    void end_transaction(bool commit) override;
+    TableTarget resolve(const sdk::CopyTarget& target, bool writing) override;
+
+  private:
+    Session session_;
+};
+
+}  // namespace dbway::orm::mysql

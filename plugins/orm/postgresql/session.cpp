@@ -1,0 +1,266 @@
+#include "postgresql/session.hpp"
+
+#include "postgresql/cancel.hpp"
+#include "postgresql/errors.hpp"
+
+#include <dbway/sdk/failure.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <string_view>
+
+namespace dbway::orm::postgresql {
+namespace {
+
+using Clock = Canceller::Clock;
+
+std::string settings_of(const ConnectOptions& options) {
+    std::string settings =
+        "SET DateStyle = ISO; SET IntervalStyle = iso_8601; SET bytea_output = hex; SET extra_float_digits = "
+        "1";
+    if (options.read_only) settings += "; SET default_transaction_read_only = on";
+    return settings;
+}
+
+void add(std::string& text, std::string_view keyword, std::string_view value) {
+    if (value.empty()) return;
+    text.append(keyword).append("='");
+    for (const char c : value) {
+        if (c == '\'' || c == '\\') text += '\\';
+        text += c;
+    }
+    text += "' ";
+}
+
+// libpq counts in whole seconds, and waits two at least.
+std::string connect_string(const ConnectOptions& options, const sdk::PostgresqlTarget& target,
+                           Clock::time_point deadline) {
+    std::string text;
+    for (const auto& [keyword, value] : options.keywords) add(text, keyword, value);
+    add(text, "host", target.host);
+    add(text, "hostaddr", target.hostaddr);
+    add(text, "port", target.port);
+    add(text, "target_session_attrs", target.session_attributes);
+    std::int64_t seconds = options.connect_timeout.count();
+    if (deadline != Clock::time_point::max()) {
+        const auto left = std::chrono::ceil<std::chrono::seconds>(deadline - Clock::now()).count();
+        seconds = std::max<std::int64_t>(1, seconds == 0 ? left : std::min<std::int64_t>(seconds, left));
+    }
+    if (seconds != 0) add(text, "connect_timeout", std::to_string(seconds));
+    return text;
+}
+
+struct Clear {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+using Result = std::unique_ptr<PGresult, Clear>;
+
+}  // namespace
+
+Session::Session(const sdk::OpenRequest& request, const ConnectOptions& options)
+    : settings_(settings_of(options)), reporter_(request.reporter), canceller_(options.cancel_timeout) {
+    connect(options, request.deadline);
+    PQsetNoticeReceiver(handle_, on_notice, this);
+    attach_canceller();
+    run(settings_);
+}
+
+Session::~Session() {
+    PQsetNoticeReceiver(
+        handle_, [](void*, const PGresult*) {}, nullptr);
+    // They end with the session: SOCI need not take them from the server one by one.
+    for (SociStatement& statement : forgotten_) statement->statementName_.clear();
+}
+
+void Session::connect(const ConnectOptions& options, Clock::time_point deadline) {
+    std::string reasons;
+    for (std::size_t i = 0;; ++i) {
+        try {
+            soci_.open(soci::postgresql, connect_string(options, options.targets[i], deadline));
+            break;
+        } catch (const soci::soci_error& error) {
+            // Every server's reason counts; the last one decides what the caller can do about it.
+            sdk::Diagnostic why = connect_diagnostic(error.get_error_message());
+            if (!reasons.empty()) why.message = reasons + "; " + why.message;
+            reasons = why.message;
+            if (i + 1 == options.targets.size() || Clock::now() >= deadline ||
+                !sdk::worth_another_postgresql_target(why.sqlstate))
+                throw sdk::Failure(std::move(why));
+        }
+    }
+    handle_ = static_cast<soci::postgresql_session_backend*>(soci_.get_backend())->conn_;
+}
+
+// Through a pooler the process that libpq knows is none of the server's, and a cancel could stop another's
+// statement.
+void Session::attach_canceller() {
+    canceller_.attach(PQsocket(handle_));
+    const SociStatement process = run("SELECT pg_catalog.pg_backend_pid()");
+    if (std::to_string(PQbackendPID(handle_)) != PQgetvalue(result_of(*process), 0, 0)) return;
+    canceller_.ask_by(make_cancel(handle_));
+}
+
+std::uint32_t Session::transaction_state() const noexcept {
+    switch (PQtransactionStatus(handle_)) {
+        case PQTRANS_IDLE:
+            return DBWAY_TX_STATE_IDLE;
+        case PQTRANS_INTRANS:
+            return DBWAY_TX_STATE_ACTIVE;
+        case PQTRANS_INERROR:
+            return DBWAY_TX_STATE_FAILED;
+        default:
+            return DBWAY_TX_STATE_UNKNOWN;
+    }
+}
+
+void Session::check_running() const {
+    if (canceller_.cancelled()) throw sdk::Failure(DBWAY_ERR_CANCELLED, "the request was cancelled", "57014");
+}
+
+void Session::fail(const PGresult* result) {
+    if (canceller_.lost() && canceller_.cancelled()) throw sdk::Failure(given_up_diagnostic());
+    if (!open()) throw sdk::Failure(lost_diagnostic(result, PQerrorMessage(handle_)));
+    if (result == nullptr) throw std::bad_alloc();
+    throw sdk::Failure(result_diagnostic(result));
+}
+
+// SOCI takes a colon in a comment or in a dollar-quoted text for a parameter of its own, and prepares what it
+// made of the text; so it gets an empty one to rewrite, and then the text as it is.
+SociStatement Session::make_statement(const std::string& sql) {
+    SociStatement statement = make_backend_statement<soci::postgresql_statement_backend>(soci_);
+    statement->prepare(std::string(), soci::details::st_one_time_query);
+    statement->query_ = sql;
+    return statement;
+}
+
+SociStatement Session::prepare(const std::string& sql, Description& description) {
+    deallocate();
+    SociStatement statement = make_statement(sql);
+    const std::string name = "dbway_" + std::to_string(++last_name_);
+    check_running();
+    const Canceller::Call call(canceller_, Canceller::Way::stop);
+    keep_settings();
+    const Result prepared(PQprepare(handle_, name.c_str(), sql.c_str(), 0, nullptr));
+    if (PQresultStatus(prepared.get()) != PGRES_COMMAND_OK) fail(prepared.get());
+    // From here on it executes this one, and takes it from the server when it ends.
+    statement->statementName_ = name;
+    statement->stType_ = soci::details::st_repeatable_query;
+    const Result described(PQdescribePrepared(handle_, name.c_str()));
+    if (PQresultStatus(described.get()) != PGRES_COMMAND_OK) fail(described.get());
+    description.columns = columns_of(described.get());
+    description.parameters.assign(static_cast<std::size_t>(PQnparams(described.get())), {});
+    for (std::size_t i = 0; i < description.parameters.size(); ++i)
+        description.parameters[i].native_type = PQparamtype(described.get(), static_cast<int>(i));
+    return statement;
+}
+
+void Session::forget(SociStatement statement) noexcept {
+    if (statement == nullptr) return;
+    statement->result_.reset();
+    if (statement->statementName_.empty()) return;
+    try {
+        forgotten_.push_back(std::move(statement));
+    } catch (...) {
+        // It stays on the server until the connection ends.
+        statement->statementName_.clear();
+        return;
+    }
+    deallocate();
+}
+
+void Session::deallocate() noexcept {
+    if (forgotten_.empty() || !open() || transaction_state() != DBWAY_TX_STATE_IDLE) return;
+    const Canceller::Call call(canceller_, Canceller::Way::complete);
+    forgotten_.clear();
+}
+
+void Session::execute(soci::postgresql_statement_backend& statement, std::span<char*> values) {
+    check_running();
+    execute_now(statement, values, Canceller::Way::stop);
+    if (PQtransactionStatus(handle_) != PQTRANS_ACTIVE) [[likely]]
+        return;
+    // A COPY among ordinary statements leaves the connection waiting for rows.
+    clean_up(std::string());
+    throw sdk::Failure(
+        DBWAY_ERR_INVALID,
+        "COPY from or to the client is no statement of its own here; use a COPY_IN or COPY_OUT "
+        "request",
+        "0A000");
+}
+
+void Session::execute_now(soci::postgresql_statement_backend& statement, std::span<char*> values,
+                          Canceller::Way way) {
+    const Canceller::Call call(canceller_, way);
+    if (way == Canceller::Way::stop) keep_settings();
+    statement.useByPosBuffers_.clear();
+    for (std::size_t i = 0; i < values.size(); ++i)
+        statement.useByPosBuffers_[static_cast<int>(i)] = &values[i];
+    try {
+        statement.execute(0);
+    } catch (const soci::soci_error&) {
+        const ExecStatusType status = PQresultStatus(result_of(statement));
+        const bool copy = status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+        if (!copy || !open()) fail(result_of(statement));
+    }
+}
+
+SociStatement Session::run(const std::string& sql) {
+    SociStatement statement = make_statement(sql);
+    execute(*statement, {});
+    return statement;
+}
+
+void Session::clean_up(const std::string& sql) noexcept {
+    if (!open()) return;
+    try {
+        const SociStatement statement = make_statement(sql);
+        execute_now(*statement, {}, Canceller::Way::complete);
+    } catch (...) {
+        // What cannot be taken back is rolled back already, or the connection is lost, which open() tells.
+    }
+}
+
+bool Session::has_expected_styles() const noexcept {
+    const auto starts = [this](const char* parameter, std::string_view style) {
+        const char* value = PQparameterStatus(handle_, parameter);
+        return value == nullptr || std::string_view(value).starts_with(style);
+    };
+    return starts("IntervalStyle", "iso_8601") && starts("DateStyle", "ISO");
+}
+
+// Values are read from the text that the session's styles give them. A statement that has set others is
+// undone before the next one, except where the transaction has failed and will be rolled back, its settings
+// as well.
+void Session::keep_settings() {
+    if (!doubtful_settings_ && has_expected_styles()) [[likely]]
+        return;
+    if (transaction_state() == DBWAY_TX_STATE_FAILED) return;
+    const Result result(PQexec(handle_, settings_.c_str()));
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) fail(result.get());
+    doubtful_settings_ = false;
+}
+
+void Session::on_notice(void* self, const PGresult* result) {
+    sdk::Reporter* const reporter = static_cast<Session*>(self)->reporter_;
+    if (reporter == nullptr) return;
+    try {
+        sdk::Diagnostic diagnostic = result_diagnostic(result);
+        diagnostic.status = DBWAY_OK;
+        diagnostic.severity = DBWAY_LOG_INFO;
+        reporter->notice(diagnostic);
+    } catch (...) {
+        // Out of memory: a notice less.
+    }
+}
+
+std::vector<sdk::Column> columns_of(const PGresult* result) {
+    std::vector<sdk::Column> columns(static_cast<std::size_t>(PQnfields(result)));
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        columns[i].name = PQfname(result, static_cast<int>(i));
+        columns[i].native_type = PQftype(result, static_cast<int>(i));
+    }
+    return columns;
+}
+
+}  // namespace dbway::orm::postgresql
