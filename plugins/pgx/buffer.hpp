@@ -50,6 +50,9 @@ class Buffer {
         return data_ + size_;
     }
     void advance(std::size_t size) noexcept { size_ += size; }
+    // For a writer that appends many values: the end of the room, and what was written up to `end`.
+    const std::uint8_t* room_end() const noexcept { return data_ + capacity_; }
+    void advance_to(const std::uint8_t* end) noexcept { size_ = static_cast<std::size_t>(end - data_); }
 
     void put(const void* bytes, std::size_t size) {
         if (size != 0) std::memcpy(reserve(size), bytes, size);

@@ -150,7 +150,8 @@ class Connection {
     bool segment_failed_ = false;                     // the server skips everything up to the next Sync
     bool chain_broken_ = false;                       // the next request is to be skipped
     std::uint32_t transaction_state_ = DBWAY_TX_STATE_IDLE;
-    std::string tag_;
+    std::array<char, 64> tag_{};  // the server's own limit
+    std::size_t tag_size_ = 0;
     bool columns_due_ = false;     // COLUMNS of a PREPARE is the next event
     bool final_due_ = false;       // its final event comes after that
     bool awaiting_types_ = false;  // no message is taken until the types it names are known
@@ -164,6 +165,7 @@ class Connection {
     Clock::time_point grace_ = Clock::time_point::max();  // a cancelled request must have ended by then
     bool source_waits_ = false;
     bool more_to_send_ = false;
+    bool dry_ = false;  // there was nothing to receive, and nothing was sent since
     bool want_write_ = false;
     bool dead_ = false;
     bool send_failed_ = false;

@@ -10,14 +10,17 @@
 
 namespace dbway::pgx {
 
-dbway_status Connection::next(dbway_event* out) {
+[[gnu::hot]] dbway_status Connection::next(dbway_event* out) {
     if (out == nullptr || out->struct_size < offsetof(dbway_event, affected)) return DBWAY_ERR_INVALID;
-    dbway_event event{};
+    // A host of this version is written to directly.
+    dbway_event other;
+    dbway_event& event = out->struct_size == sizeof other ? *out : other;
+    event = dbway_event{};
     event.struct_size = sizeof event;
     event.affected = -1;
     if (std::exchange(given_, false)) rows_.clear();
     if (std::exchange(shapes_done_, false)) old_shapes_.clear();
-    source_waits_ = more_to_send_ = false;
+    source_waits_ = more_to_send_ = dry_ = false;
     dbway_status status = DBWAY_OK;
     try {
         for (;;) {
@@ -34,12 +37,12 @@ dbway_status Connection::next(dbway_event* out) {
         why.message = "out of memory in the middle of a conversation with the server";
         status = lose(std::move(why), event);
     }
-    if (status == DBWAY_OK) sdk::detail::write_struct(event, out);
+    if (status == DBWAY_OK && &event != out) sdk::detail::write_struct(event, out);
     return status;
 }
 
 // One thing after the other; nothing: look again.
-std::optional<dbway_status> Connection::step(dbway_event& event) {
+[[gnu::hot]] std::optional<dbway_status> Connection::step(dbway_event& event) {
     if (connector_) return advance_open(event);
     if (dead_) return DBWAY_ERR_CONNECTION;
     if (step_locally(event) == Taken::event) return DBWAY_OK;
@@ -71,7 +74,7 @@ std::optional<dbway_status> Connection::step(dbway_event& event) {
 }
 
 // What the oldest request needs no server for.
-Connection::Taken Connection::step_locally(dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::step_locally(dbway_event& event) {
     Request* const request = head();
     if (request == nullptr) return Taken::nothing;
     if (awaiting_types_) {
@@ -88,14 +91,14 @@ Connection::Taken Connection::step_locally(dbway_event& event) {
     return Taken::nothing;
 }
 
-Clock::time_point Connection::limit() const noexcept {
+[[gnu::hot]] Clock::time_point Connection::limit() const noexcept {
     for (std::size_t i = 0; i < queue_.size(); ++i)
         if (!queue_[i].internal()) return queue_[i].timed_out ? grace_ : queue_[i].deadline;
     return Clock::time_point::max();
 }
 
 // R10: a request whose time is over is cancelled; one that does not end even so takes the connection with it.
-Connection::Taken Connection::check_time(dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::check_time(dbway_event& event) {
     const Clock::time_point until = limit();
     if (until == Clock::time_point::max()) return Taken::nothing;
     const Clock::time_point now = Clock::now();
@@ -143,8 +146,9 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     return give_up(why, event) == Taken::event ? DBWAY_OK : DBWAY_ERR_CONNECTION;
 }
 
-std::optional<dbway_status> Connection::receive(dbway_event& event) {
+[[gnu::hot]] std::optional<dbway_status> Connection::receive(dbway_event& event) {
     const bool outstanding = host_requests_ > 0;
+    if (dry_ && source_waits_ && !send_pending()) return DBWAY_AGAIN;
     const ReceiveBuffer::Room room = in_.room();
     bool wait = outstanding && !nonblocking_ && (send_pending() || !(source_waits_ || more_to_send_));
     if (wait && (send_pending() || limit() != Clock::time_point::max() || !transport_.can_block())) {
@@ -161,6 +165,7 @@ std::optional<dbway_status> Connection::receive(dbway_event& event) {
             want_write_ = true;
             break;
         case Transport::Progress::want_read:
+            dry_ = true;
             break;
         case Transport::Progress::closed:
         case Transport::Progress::failed: {

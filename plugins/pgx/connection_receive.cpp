@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,7 @@ namespace {
 
 // "INSERT 0 3", "UPDATE 3", "SELECT 3": the rows that were changed. What only reads changes none.
 std::int64_t affected_rows(std::string_view tag) noexcept {
+    if (tag.starts_with("SELECT")) return 0;
     const std::size_t space = tag.rfind(' ');
     if (space == std::string_view::npos) return 0;
     const std::string_view command = tag.substr(0, tag.find(' '));
@@ -41,14 +43,14 @@ void Connection::report(const sdk::Diagnostic& diagnostic, std::uint64_t request
     sink_.report(diagnostic, context, diagnostic.status == DBWAY_OK);
 }
 
-Request* Connection::head() noexcept {
+[[gnu::hot]] Request* Connection::head() noexcept {
     if (queue_.empty()) return nullptr;
     Request& request = queue_.front();
     if (!request.started) start_head();
     return &request;
 }
 
-void Connection::start_head() {
+[[gnu::hot]] void Connection::start_head() {
     Request& request = queue_.front();
     request.started = true;
     grace_ = Clock::time_point::max();
@@ -65,7 +67,7 @@ void Connection::start_head() {
 }
 
 // The request has ended: what was its alone goes away.
-void Connection::end_head() {
+[[gnu::hot]] void Connection::end_head() {
     Request& request = queue_.front();
     const bool good = request.status == DBWAY_OK && !request.failed && !request.refusal && !chain_broken_;
     if (request.host.kind == DBWAY_R_PREPARE) {
@@ -91,7 +93,7 @@ void Connection::end_head() {
     if (!dead_) head();
 }
 
-Connection::Taken Connection::finish(dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::finish(dbway_event& event) {
     Request& request = queue_.front();
     if (request.internal()) {
         if (request.host.kind == kind_describe_types && !request.discarded) add_described_types();
@@ -108,7 +110,7 @@ Connection::Taken Connection::finish(dbway_event& event) {
     } else {
         event.kind = DBWAY_E_DONE;
         event.affected = request.affected;
-        event.tag = {tag_.data(), tag_.size()};
+        event.tag = {tag_.data(), tag_size_};
         if (shape_ != nullptr && request.wants_rows() && (rows_.rows() != 0 || !request.announced)) {
             give_rows(event);
             event.flags |= DBWAY_EF_FINAL;
@@ -127,7 +129,7 @@ Connection::Taken Connection::fail_head(const sdk::Diagnostic& diagnostic, dbway
     return finish(event);
 }
 
-Connection::Taken Connection::take(const Message& message, dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::take(const Message& message, dbway_event& event) {
     if (ignored_syncs_ > 0 && message.type != 'N' && message.type != 'S' && message.type != 'A') {
         if (message.type == 'Z') --ignored_syncs_;
         in_.skip(message);
@@ -168,7 +170,7 @@ Connection::Taken Connection::take(const Message& message, dbway_event& event) {
 }
 
 // An answer in the extended query protocol.
-Connection::Taken Connection::take_answer(const Message& message, dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::take_answer(const Message& message, dbway_event& event) {
     Request& request = queue_.front();
     switch (message.type) {
         case '1':  // ParseComplete
@@ -235,8 +237,10 @@ Connection::Taken Connection::misplaced(const Message& message) {
     throw ProtocolError(std::string("a message of type '") + message.type + "' out of place");
 }
 
-Connection::Taken Connection::take_completion(Request& request, std::string_view tag, dbway_event& event) {
-    tag_.assign(tag);
+[[gnu::hot]] Connection::Taken Connection::take_completion(Request& request, std::string_view tag,
+                                                           dbway_event& event) {
+    tag_size_ = std::min(tag.size(), tag_.size());
+    if (tag_size_ != 0) std::memcpy(tag_.data(), tag.data(), tag_size_);
     if (!tag.empty()) request.affected += affected_rows(tag);
     if (request.host.kind == DBWAY_R_COMMIT && tag == "ROLLBACK") {
         sdk::Diagnostic failed;
@@ -311,7 +315,7 @@ std::size_t Connection::internal_behind_head() noexcept {
     return count;
 }
 
-Connection::Taken Connection::take_ready(const Message& message, dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::take_ready(const Message& message, dbway_event& event) {
     switch (BodyReader(message).u8()) {
         case 'I':
             transaction_state_ = DBWAY_TX_STATE_IDLE;

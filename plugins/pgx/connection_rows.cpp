@@ -25,7 +25,7 @@ bool is_query(std::string_view sql) noexcept {
 
 }  // namespace
 
-Connection::Taken Connection::give_rows(dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::give_rows(dbway_event& event) {
     Request& request = queue_.front();
     event.kind = DBWAY_E_ROWS;
     event.request_id = request.host.id;
@@ -83,7 +83,7 @@ Connection::Taken Connection::announce(Request& request, dbway_event& event) {
     return Taken::event;
 }
 
-Connection::Taken Connection::take_rows(Message message, dbway_event& event) {
+[[gnu::hot]] Connection::Taken Connection::take_rows(Message message, dbway_event& event) {
     Request* const request = &queue_.front();
     if (shape_ == nullptr || !request->sent) return misplaced(message);
     if (!request->wants_rows() || request->failed) {

@@ -39,7 +39,7 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
 
 }  // namespace
 
-dbway_status Connection::submit(const dbway_request* const* requests, std::size_t count) {
+[[gnu::hot]] dbway_status Connection::submit(const dbway_request* const* requests, std::size_t count) {
     if (dead_) {
         sink_.report(DBWAY_ERR_CONNECTION, "the connection is lost; close it", 0, DBWAY_DIAG_CONN_DEAD);
         return DBWAY_ERR_CONNECTION;
@@ -55,7 +55,6 @@ dbway_status Connection::submit(const dbway_request* const* requests, std::size_
         return DBWAY_ERR_CONNECTION;
     }
     queue_.reserve(count + 4);  // and for requests of our own
-    const Clock::time_point now = Clock::now();
     std::size_t accepted = 0;
     sdk::detail::CheckResult fault;
     for (; accepted < count && fault.status == DBWAY_OK; ++accepted) {
@@ -66,18 +65,20 @@ dbway_status Connection::submit(const dbway_request* const* requests, std::size_
             fault.message = "a request is incomplete, or has a field this provider does not know";
             continue;
         }
-        fault = sdk::detail::check_any_request(request.host);
-        if (fault.status != DBWAY_OK) continue;
         const dbway_request& host = request.host;
+        if (!sdk::detail::is_good_execute(host)) fault = sdk::detail::check_any_request(host);
+        if (fault.status != DBWAY_OK) continue;
         fault.message = sdk::detail::check_values(
             host.params, host.params == nullptr ? 0 : std::size_t{host.n_params} * request.sets());
         if (fault.message == nullptr) fault.message = check_texts(host);
         if (fault.message != nullptr) fault.status = DBWAY_ERR_INVALID;
-        if (host.timeout_ns != 0)
+        if (host.timeout_ns != 0) {
+            const Clock::time_point now = Clock::now();
             request.deadline =
                 host.timeout_ns > static_cast<std::uint64_t>((Clock::time_point::max() - now).count())
                     ? Clock::time_point::max()
                     : now + std::chrono::nanoseconds(host.timeout_ns);
+        }
     }
     if (fault.status != DBWAY_OK) {
         for (; accepted > 0; --accepted) queue_.drop_last();
@@ -94,7 +95,7 @@ dbway_status Connection::submit(const dbway_request* const* requests, std::size_
 }
 
 // Connects a request with the statement it names, in the order of the requests.
-void Connection::bind_statement(Request& request) {
+[[gnu::hot]] void Connection::bind_statement(Request& request) {
     const std::uint64_t name = request.host.stmt;
     switch (request.host.kind) {
         case DBWAY_R_PREPARE: {
@@ -126,7 +127,7 @@ void Connection::bind_statement(Request& request) {
     }
 }
 
-void Connection::fill() {
+[[gnu::hot]] void Connection::fill() {
     if (queue_.empty()) return;
     head();
     while (n_sent_ < queue_.size() && out_.size() - sent_ < send_limit && encode_next()) {
@@ -136,7 +137,7 @@ void Connection::fill() {
 // Whether the next request's messages can follow without a Sync, so that the server skips them if this one
 // fails. Between two Syncs the server makes one transaction of everything, which nobody has asked for; so
 // only inside a transaction that was begun, or behind a request that changes nothing.
-bool Connection::joins_next(std::size_t index) {
+[[gnu::hot]] bool Connection::joins_next(std::size_t index) {
     Request& request = queue_[index];
     if (!request.chained() || index + 1 >= queue_.size()) return false;
     Request& next = queue_[index + 1];
@@ -153,7 +154,7 @@ bool Connection::joins_next(std::size_t index) {
 }
 
 // Encodes queue_[n_sent_]. False: it has to wait.
-bool Connection::encode_next() {
+[[gnu::hot]] bool Connection::encode_next() {
     const std::size_t index = n_sent_;
     Request& request = queue_[index];
     if (conversation_ || request.refusal) return false;
@@ -231,7 +232,7 @@ void Connection::send_again(Request& request) {
     put_sync(out_);
 }
 
-bool Connection::flush() {
+[[gnu::hot]] bool Connection::flush() {
     want_write_ = false;
     while (send_pending()) {
         const Transport::Result result = transport_.send(out_.data() + sent_, out_.size() - sent_);
@@ -247,6 +248,7 @@ bool Connection::flush() {
             return false;
         }
         sent_ += result.size;
+        dry_ = false;
     }
     sent_ = 0;
     out_.shrink(4 * send_limit);

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dbway::pgx {
 
@@ -37,17 +38,26 @@ class CopyIn final : public Conversation {
     void describe();
     void begin_copy();
     void put_rows(const dbway_value* cells, std::uint32_t rows);
-    void put_binary_row(const dbway_value* cells);
+    void put_binary_row(const dbway_value* cells, Buffer& to);
+    void plan_fields();
     void put_text_row(const dbway_value* cells);
     void end_copy(dbway_status status);
     void abort(const sdk::Diagnostic& why);
+
+    struct Field {
+        enum class Form : std::uint8_t { word, time, bytes };
+        const Type* type = nullptr;
+        std::uint8_t usual = UINT8_MAX;  // DBWAY_T_* of the values that `form` writes; or none
+        Form form = Form::word;
+    };
 
     Step step_ = Step::describe;
     Form form_ = Form::binary;
     std::string table_;    // quoted
     std::string columns_;  // quoted, separated by commas
     std::unique_ptr<Shape> shape_;
-    std::int64_t row_ = 0;  // rows taken from the source
+    std::vector<Field> fields_;  // of the binary form
+    std::int64_t row_ = 0;       // rows taken from the source
 };
 
 }  // namespace dbway::pgx

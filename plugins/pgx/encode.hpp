@@ -41,26 +41,25 @@ namespace detail {
 
 [[gnu::noinline]] void encode_field_other(const Type& type, const dbway_value& value, Buffer& out);
 
-inline void put_field_u32(Buffer& out, std::uint32_t value) {
-    std::uint8_t* to = out.reserve(8);
+inline std::uint8_t* put_field_u32(std::uint8_t* to, std::uint32_t value) noexcept {
     const std::uint32_t parts[2] = {network_order(std::uint32_t{4}), network_order(value)};
     std::memcpy(to, parts, sizeof parts);
-    out.advance(sizeof parts);
+    return to + sizeof parts;
 }
 
-inline void put_field_u64(Buffer& out, std::uint64_t value) {
-    std::uint8_t* to = out.reserve(12);
+inline std::uint8_t* put_field_u64(std::uint8_t* to, std::uint64_t value) noexcept {
     const std::uint32_t size = network_order(std::uint32_t{8});
     value = network_order(value);
     std::memcpy(to, &size, 4);
     std::memcpy(to + 4, &value, 8);
-    out.advance(12);
+    return to + 12;
 }
 
-inline void put_field_bytes(Buffer& out, const dbway_value& value) {
-    out.reserve(std::size_t{4} + value.len);
-    out.put_u32(value.len);
-    out.put(value.v.bytes, value.len);
+inline std::uint8_t* put_field_bytes(std::uint8_t* to, const dbway_value& value) noexcept {
+    const std::uint32_t size = network_order(value.len);
+    std::memcpy(to, &size, 4);
+    if (value.len != 0) std::memcpy(to + 4, value.v.bytes, value.len);
+    return to + 4 + value.len;
 }
 
 // From Unix to PostgreSQL; false for what only the slow path can tell: infinities and what lies outside the
@@ -74,47 +73,51 @@ inline bool server_micros(std::int64_t micros, std::int64_t& out) noexcept {
 
 }  // namespace detail
 
-// Appends a field of binary COPY: its length in 32 bits, -1 for NULL, and the value, parsed from its text
-// where its type does not fit. binary_field() must be true of the type, unless the value is NULL or NATIVE.
-inline void encode_field(const Type& type, const dbway_value& value, Buffer& out) {
+// The most that put_plain_field() writes.
+inline std::size_t plain_field_size(const dbway_value& value) noexcept {
+    const bool bytes = value.type == DBWAY_T_TEXT || value.type == DBWAY_T_BLOB;
+    return bytes ? std::size_t{4} + value.len : 12;
+}
+
+// The length in 32 bits and the binary form of a value that needs neither parsing nor a check; returns the
+// end. Null for any other value, and then nothing is written. `to` has room for plain_field_size().
+inline std::uint8_t* put_plain_field(const Type& type, const dbway_value& value, std::uint8_t* to) noexcept {
     switch (value.type) {
-        case DBWAY_T_NULL:
-            out.put_u32(UINT32_MAX);
-            return;
         case DBWAY_T_I64:
-            if (type.codec == Codec::int8) {
-                detail::put_field_u64(out, static_cast<std::uint64_t>(value.v.i64));
-                return;
-            }
-            if (type.codec == Codec::int4 && value.v.i64 == static_cast<std::int32_t>(value.v.i64)) {
-                detail::put_field_u32(out, static_cast<std::uint32_t>(value.v.i64));
-                return;
-            }
-            break;
+            if (type.codec == Codec::int8)
+                return detail::put_field_u64(to, static_cast<std::uint64_t>(value.v.i64));
+            if (type.codec == Codec::int4 && value.v.i64 == static_cast<std::int32_t>(value.v.i64))
+                return detail::put_field_u32(to, static_cast<std::uint32_t>(value.v.i64));
+            return nullptr;
         case DBWAY_T_F64:
-            if (type.codec != Codec::float8) break;
-            detail::put_field_u64(out, std::bit_cast<std::uint64_t>(value.v.f64));
-            return;
+            if (type.codec != Codec::float8) return nullptr;
+            return detail::put_field_u64(to, std::bit_cast<std::uint64_t>(value.v.f64));
         case DBWAY_T_TEXT:
             if (type.codec != Codec::text || type.oid == 142)
-                break;  // 142: xml, whose binary form is not its text
-            detail::put_field_bytes(out, value);
-            return;
+                return nullptr;  // 142: xml, whose binary form is not its text
+            return detail::put_field_bytes(to, value);
         case DBWAY_T_BLOB:
-            if (type.codec != Codec::bytea) break;
-            detail::put_field_bytes(out, value);
-            return;
+            return type.codec == Codec::bytea ? detail::put_field_bytes(to, value) : nullptr;
         case DBWAY_T_TIMESTAMP:
         case DBWAY_T_TIMESTAMPTZ: {
             std::int64_t micros = 0;
-            if (value.type != type.value_type || !detail::server_micros(value.v.i64, micros)) break;
-            detail::put_field_u64(out, static_cast<std::uint64_t>(micros));
-            return;
+            if (value.type != type.value_type || !detail::server_micros(value.v.i64, micros)) return nullptr;
+            return detail::put_field_u64(to, static_cast<std::uint64_t>(micros));
         }
         default:
-            break;
+            return nullptr;
     }
-    detail::encode_field_other(type, value, out);
+}
+
+// Appends a field of binary COPY: its length in 32 bits, -1 for NULL, and the value, parsed from its text
+// where its type does not fit. binary_field() must be true of the type, unless the value is NULL or NATIVE.
+inline void encode_field(const Type& type, const dbway_value& value, Buffer& out) {
+    if (const std::uint8_t* end = put_plain_field(type, value, out.reserve(plain_field_size(value))))
+        out.advance_to(end);
+    else if (value.type == DBWAY_T_NULL)
+        out.put_u32(UINT32_MAX);
+    else
+        detail::encode_field_other(type, value, out);
 }
 
 }  // namespace dbway::pgx

@@ -20,14 +20,12 @@ namespace dbway::pgx {
 inline constexpr std::uint32_t kind_describe_types = 1001;  // asks for types that the catalog lacks
 inline constexpr std::uint32_t kind_set_up = 1002;  // a statement that makes the session what it must be
 
-struct Request {
+// The part of a request that is plain data.
+struct RequestState {
     dbway_request host{};  // what it points to is the host's until the final event
     Clock::time_point deadline = Clock::time_point::max();
     Statement* statement = nullptr;
-    const Shape* columns = nullptr;            // of a QUERY that is sent again
-    std::unique_ptr<Statement> doomed;         // goes away with the request
-    std::unique_ptr<sdk::Diagnostic> refusal;  // why it cannot be sent; reported when its turn comes
-    std::string text;                          // SQL of our own making
+    const Shape* columns = nullptr;  // of a QUERY that is sent again
 
     bool sent = false;       // its messages are in the send buffer, or gone
     bool own_sync = false;   // ReadyForQuery ends it, not the answer to its last message
@@ -45,6 +43,20 @@ struct Request {
     std::uint32_t completions = 0;
     std::size_t unread = 0;  // bytes of rows that were not wanted
     std::int64_t affected = 0;
+};
+
+struct Request : RequestState {
+    std::unique_ptr<Statement> doomed;         // goes away with the request
+    std::unique_ptr<sdk::Diagnostic> refusal;  // why it cannot be sent; reported when its turn comes
+    std::string text;                          // SQL of our own making
+
+    // As new.
+    void clear() noexcept {
+        static_cast<RequestState&>(*this) = RequestState{};
+        if (doomed) doomed.reset();
+        if (refusal) refusal.reset();
+        if (!text.empty()) text = {};
+    }
 
     bool internal() const noexcept { return host.kind >= kind_describe_types; }
     bool chained() const noexcept { return (host.flags & DBWAY_RF_CHAIN) != 0; }
@@ -78,7 +90,7 @@ class RequestRing {
     // A new last one; there must be room.
     Request& push() noexcept { return ring_[tail_++ & mask_]; }
     // Takes the last one back.
-    void drop_last() noexcept { ring_[--tail_ & mask_] = Request{}; }
+    void drop_last() noexcept { ring_[--tail_ & mask_].clear(); }
     // A new one before the `at`th; there must be room.
     Request& insert(std::size_t at) noexcept {
         push();
@@ -90,7 +102,7 @@ class RequestRing {
         drop_last();
     }
     void pop() noexcept {
-        ring_[head_ & mask_] = Request{};
+        ring_[head_ & mask_].clear();
         ++head_;
     }
 

@@ -8,6 +8,7 @@
 #include <dbway/sdk/postgresql_schema.hpp>
 
 #include <array>
+#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -36,31 +37,33 @@ std::vector<Oid> type_hints(const dbway_value* values, std::uint32_t count) {
     return hints;
 }
 
-void put_values(Buffer& out, const dbway_value* values, std::uint32_t count, const Shape* shape) {
+[[gnu::hot]] void put_values(Buffer& out, const dbway_value* values, std::uint32_t count,
+                             const Shape* shape) {
     const auto type = [&](std::uint32_t i) {
         return shape != nullptr && i < shape->size() ? shape->type(i) : nullptr;
     };
     out.put_u16(static_cast<std::uint16_t>(count));
-    std::uint8_t* formats = out.reserve(std::size_t{2} * count);
-    for (std::uint32_t i = 0; i < count; ++i) {
-        formats[2 * i] = 0;
-        formats[2 * i + 1] = values[i].type == DBWAY_T_NULL
-                                 ? 0
-                                 : static_cast<std::uint8_t>(parameter_format(type(i), values[i]));
-    }
     const std::size_t formats_at = out.size();
+    std::memset(out.reserve(std::size_t{2} * count), 0, std::size_t{2} * count);
     out.advance(std::size_t{2} * count);
     out.put_u16(static_cast<std::uint16_t>(count));
     for (std::uint32_t i = 0; i < count; ++i) {
         const dbway_value& value = values[i];
-        if (value.type == DBWAY_T_NULL) {
+        const Type* const known = type(i);
+        Format format = Format::binary;
+        std::uint8_t* const to = out.reserve(plain_field_size(value));
+        if (const std::uint8_t* end = known != nullptr ? put_plain_field(*known, value, to) : nullptr) {
+            out.advance_to(end);
+        } else if (value.type == DBWAY_T_NULL) {
             out.put_u32(UINT32_MAX);
             continue;
+        } else {
+            format = parameter_format(known, value);
+            const std::size_t at = out.hold();
+            encode(known, format, value, out);
+            out.fill(at);
         }
-        const auto format = static_cast<Format>(out.data()[formats_at + std::size_t{2} * i + 1]);
-        const std::size_t at = out.hold();
-        encode(type(i), format, value, out);
-        out.fill(at);
+        out.data()[formats_at + std::size_t{2} * i + 1] = static_cast<std::uint8_t>(format);
     }
 }
 
@@ -71,8 +74,8 @@ void put_command(Buffer& out, std::string_view sql) {
 }
 
 // The sets of parameters, one execution each.
-void put_executions(Buffer& out, const Request& request, std::string_view name, const Shape* parameters,
-                    const Shape* columns, bool describe) {
+[[gnu::hot]] void put_executions(Buffer& out, const Request& request, std::string_view name,
+                                 const Shape* parameters, const Shape* columns, bool describe) {
     const dbway_request& host = request.host;
     for (std::uint32_t set = 0; set < request.sets(); ++set) {
         put_bind(out, name, host.params == nullptr ? nullptr : host.params + std::size_t{set} * host.n_params,
@@ -88,7 +91,7 @@ void put_query_request(Buffer& out, const Request& request, std::string_view sql
     put_executions(out, request, {}, nullptr, request.columns, true);
 }
 
-void put_execute_request(Buffer& out, const Request& request) {
+[[gnu::hot]] void put_execute_request(Buffer& out, const Request& request) {
     const Statement& statement = *request.statement;
     const dbway_request& host = request.host;
     if (statement.failed)
@@ -152,8 +155,8 @@ void put_prepare(Buffer& out, const Statement& statement, const dbway_value* par
 
 }  // namespace
 
-void put_bind(Buffer& out, std::string_view statement, const dbway_value* values, std::uint32_t count,
-              const Shape* parameters, const Shape* columns) {
+[[gnu::hot]] void put_bind(Buffer& out, std::string_view statement, const dbway_value* values,
+                           std::uint32_t count, const Shape* parameters, const Shape* columns) {
     const std::size_t at = begin_message(out, 'B');
     out.put_u8(0);  // the unnamed portal
     out.put_string(statement);
@@ -173,7 +176,7 @@ void put_bind(Buffer& out, std::string_view statement, const dbway_value* values
     end_message(out, at);
 }
 
-bool is_pipelined(const Request& request) noexcept {
+[[gnu::hot]] bool is_pipelined(const Request& request) noexcept {
     switch (request.host.kind) {
         case DBWAY_R_SCRIPT:
         case DBWAY_R_COPY_IN:
@@ -191,7 +194,7 @@ void encode_prepare_again(const Statement& statement, Buffer& out) {
     put_prepare(out, statement, nullptr, 0);
 }
 
-void encode_request(Request& request, Buffer& out) {
+[[gnu::hot]] void encode_request(Request& request, Buffer& out) {
     const dbway_request& host = request.host;
     if (host.n_params > parameter_limit) too_many_parameters(host.n_params);
     switch (host.kind) {

@@ -3,29 +3,19 @@
 #include <string>
 
 namespace dbway::pgx {
-namespace {
-
-const Type unknown_type{};
-
-}  // namespace
-
-void RowDecoder::start(const Shape& shape, std::uint32_t capacity, const TypeCatalog& catalog,
-                       std::int32_t money_scale) {
+[[gnu::hot]] void RowDecoder::start(const Shape& shape, std::uint32_t capacity, const TypeCatalog& catalog,
+                                    std::int32_t money_scale) {
     clear();
     context_.catalog = &catalog;
     context_.money_scale = money_scale;
     width_ = shape.size();
+    types_ = shape.types();
     capacity_ = capacity;
-    if (width_ > type_room_) {
-        types_.reset(new const Type*[width_]);
-        type_room_ = width_;
+    std::size_t need = std::size_t{width_} * capacity_;
+    if (need > cell_limit) {
+        capacity_ = static_cast<std::uint32_t>(std::max<std::size_t>(cell_limit / width_, 1));
+        need = std::size_t{width_} * capacity_;
     }
-    for (std::uint32_t i = 0; i < width_; ++i)
-        types_[i] = shape.type(i) != nullptr ? shape.type(i) : &unknown_type;
-    if (width_ != 0)
-        capacity_ = static_cast<std::uint32_t>(
-            std::min<std::size_t>(capacity_, std::max<std::size_t>(cell_limit / width_, 1)));
-    const std::size_t need = std::size_t{width_} * capacity_;
     if (need > cell_room_) {
         cells_.reset(new dbway_value[need]);
         cell_room_ = need;

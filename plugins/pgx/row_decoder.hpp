@@ -62,10 +62,9 @@ class RowDecoder {
 
     sdk::Arena arena_;
     DecodeContext context_{arena_};
-    std::unique_ptr<const Type*[]> types_;
+    const Type* const* types_ = nullptr;
     std::unique_ptr<dbway_value[]> cells_;
     std::size_t cell_room_ = 0;
-    std::uint32_t type_room_ = 0;
     std::uint32_t width_ = 0;
     std::uint32_t capacity_ = 0;
     std::uint32_t rows_ = 0;

@@ -1,6 +1,7 @@
 #include "shape.hpp"
 
 #include "catalog.hpp"
+#include "codec_traits.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -59,6 +60,7 @@ std::unique_ptr<Shape> Shape::of_columns(const Message& row_description) {
         field.modifier = static_cast<std::int32_t>(body.u32());
         body.u16();  // the format
     }
+    shape->types_.assign(count, &undescribed_type());
     return shape;
 }
 
@@ -68,6 +70,7 @@ std::unique_ptr<Shape> Shape::of_parameters(const Message& parameter_description
     const std::uint32_t count = body.u16();
     shape->fields_.reserve(count);
     for (std::uint32_t i = 0; i < count; ++i) shape->fields_.emplace_back().oid = body.u32();
+    shape->types_.assign(count, &undescribed_type());
     return shape;
 }
 
@@ -94,6 +97,8 @@ void Shape::describe() {
     columns_.reserve(fields_.size());
     pointers_.reserve(fields_.size());
     all_binary_ = true;
+    for (std::size_t i = 0; i < fields_.size(); ++i)
+        types_[i] = fields_[i].type != nullptr ? fields_[i].type : &undescribed_type();
     for (const Field& field : fields_) {
         dbway_column& column = columns_.emplace_back();
         column = dbway_column{};

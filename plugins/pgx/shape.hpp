@@ -29,6 +29,8 @@ class Shape {
     std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(fields_.size()); }
     // Null: unknown, its values are DBWAY_T_NATIVE.
     const Type* type(std::uint32_t i) const noexcept { return fields_[i].type; }
+    // The same for all, one that is unknown as undescribed_type().
+    const Type* const* types() const noexcept { return types_.data(); }
 
     // Looks the types up. False: the catalog does not describe all of them; unknown() are those.
     bool resolve(const TypeCatalog& catalog);
@@ -62,6 +64,7 @@ class Shape {
     void describe();
 
     std::vector<Field> fields_;
+    std::vector<const Type*> types_;
     std::string names_;
     std::vector<Oid> unknown_;
     bool all_binary_ = true;

@@ -58,7 +58,7 @@ Transport::Result Transport::tls_result(int code) noexcept {
     }
 }
 
-Transport::Result Transport::send(const void* bytes, std::size_t size) noexcept {
+[[gnu::hot]] Transport::Result Transport::send(const void* bytes, std::size_t size) noexcept {
     if (tls_ != nullptr) {
         ERR_clear_error();
         errno = 0;
@@ -76,7 +76,7 @@ Transport::Result Transport::send(const void* bytes, std::size_t size) noexcept 
     }
 }
 
-Transport::Result Transport::receive(void* to, std::size_t size, bool wait) noexcept {
+[[gnu::hot]] Transport::Result Transport::receive(void* to, std::size_t size, bool wait) noexcept {
     if (tls_ != nullptr) {
         ERR_clear_error();
         errno = 0;
