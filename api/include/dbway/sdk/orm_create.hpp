@@ -27,8 +27,8 @@ class TableWriter {
             if (one.of_column)
                 sql += ", " + named(one.name) + "UNIQUE (" + columns(one.columns) + ")";
             else if (dialect_.indexes_in_table)
-                sql.append(one.unique ? ", UNIQUE INDEX " : ", INDEX ") + dialect_.quoted(one.name) + " (" +
-                    columns(one.columns) + ")";
+                sql += (one.unique ? ", UNIQUE INDEX " : ", INDEX ") + dialect_.quoted(one.name) + " (" +
+                       columns(one.columns) + ")";
             else
                 indexes.push_back({index(one, if_absent)});
         }
