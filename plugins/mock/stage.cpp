@@ -11,6 +11,9 @@ namespace {
 // More of them tell nothing new.
 constexpr std::size_t unexpected_kept = 100;
 
+// How many of those that come next are looked at for the nearest one: a recording may have thousands.
+constexpr std::size_t expectations_compared = 200;
+
 bool transactional(std::uint32_t kind) noexcept {
     return kind >= DBWAY_R_BEGIN && kind <= DBWAY_R_ROLLBACK_TO;
 }
@@ -181,8 +184,10 @@ std::string Stage::advice(const Arrival& arrival, const ArrivalText& text, const
                                           : "it was met " + times(entries_[*used_up].met) + " already");
     std::optional<std::size_t> nearest;
     std::size_t least = 0;
-    for (std::size_t i = 0; i < entries_.size(); ++i) {
+    std::size_t left = expectations_compared;
+    for (std::size_t i = 0; i < entries_.size() && left > 0; ++i) {
         if (!entries_[i].open()) continue;
+        --left;
         const std::size_t distance = difference(entries_[i].expectation, arrival, text);
         if (nearest && distance >= least) continue;
         nearest = i;

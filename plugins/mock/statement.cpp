@@ -49,6 +49,7 @@ void MockStatement::execute(std::span<const dbway_value> values, const sdk::Requ
     answer_ = nullptr;
     row_ = 0;
     rows_ = 0;
+    concluded_ = false;
     answer_ = performer_.perform(arrival, request, true);
     if (answer_ == nullptr) {
         if (!fixed_) set_columns({});
@@ -57,7 +58,7 @@ void MockStatement::execute(std::span<const dbway_value> values, const sdk::Requ
     if (!answer_->columns.empty() || !fixed_) set_columns(answer_->columns);
     rows_ = answer_->series ? series_end(values) : std::uint64_t{answer_->rows} * answer_->repeat;
     // Without a row there is nothing to say before the failure, and nobody would ask for it.
-    if (rows_ == 0) performer_.conclude(*answer_);
+    if (rows_ == 0) conclude();
 }
 
 bool MockStatement::fetch(sdk::RowBatch& batch) {
@@ -73,18 +74,24 @@ bool MockStatement::fetch(sdk::RowBatch& batch) {
         for (std::size_t i = 0; i < columns_.size(); ++i)
             cells[i] = copy_value(answer_->cells[first + i], batch.arena());
     }
-    if (rows_ == 0) return false;
+    if (answer_ == nullptr || concluded_) return false;
     // What is in the batch goes out before the failure that follows it.
     const bool fails = answer_->error || answer_->lost == Lost::after;
     if (fails && batch.rows() > 0) return true;
-    performer_.conclude(*answer_);
-    rows_ = row_ = 0;
+    conclude();
     return false;
 }
 
+void MockStatement::conclude() {
+    concluded_ = true;
+    performer_.conclude(*answer_);
+}
+
 void MockStatement::finish(bool ok, sdk::Outcome& outcome) {
-    const std::shared_ptr<const Answer> answer = std::exchange(answer_, nullptr);
+    const std::shared_ptr<const Answer> answer = answer_;
     if (!ok || answer == nullptr) return;
+    // Nobody wanted the rest of the rows; what follows them happens all the same.
+    if (!concluded_) conclude();
     outcome.affected = answer->affected;
     outcome.last_id = answer->last_id;
     tag_ = answer->tag;

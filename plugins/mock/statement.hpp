@@ -44,6 +44,7 @@ class MockStatement final : public sdk::Statement {
     void finish(bool ok, sdk::Outcome& outcome) override;
 
   private:
+    void conclude();
     void set_columns(const std::vector<sdk::Column>& columns);
 
     Performer& performer_;
@@ -57,6 +58,7 @@ class MockStatement final : public sdk::Statement {
     std::shared_ptr<const Answer> answer_;
     std::uint64_t row_ = 0;
     std::uint64_t rows_ = 0;  // in all
+    bool concluded_ = false;
     std::string tag_;
 };
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <loader/provider.hpp>
+
 #include "application.hpp"
 
 namespace dbway::test {
@@ -118,6 +120,16 @@ TEST(Documentation, EveryConfigurationIsValid) {
         const Application application;
         EXPECT_NO_THROW(application.open(block)) << block;
     }
+}
+
+TEST(Documentation, TheCapabilitiesAreThoseDeclared) {
+    const Application application;
+    const Host host = application.open("[source.main]\nprovider = \"mock\"\n");
+    const Source db = host.source("main");
+    std::string declared;
+    for (const std::string& name : detail::capability_names(db.capabilities()))
+        declared += (declared.empty() ? "" : ", ") + name;
+    EXPECT_THAT(page(), HasSubstr("| has | " + declared + " |"));
 }
 
 TEST(Documentation, TheTransactionThatRunsAgain) {

@@ -127,6 +127,29 @@ series = "n"
     EXPECT_EQ(numbers[9999][0], i64(10000));
 }
 
+TEST_F(ConnectionTest, WhatFollowsRowsThatNobodyWants) {
+    script(R"t(
+[[expect]]
+statement = "numbers"
+series = "n"
+notify = [{ channel = "jobs" }]
+[[expect]]
+statement = "numbers"
+series = "n"
+error = { sqlstate = "22012" }
+)t");
+    ASSERT_TRUE(run(DBWAY_R_LISTEN, "jobs").done());
+    for (const bool good : {true, false}) {
+        ASSERT_EQ(connection_->submit({Request{.sql = "numbers", .params = {{i64(1'000'000'000)}}}}),
+                  DBWAY_OK);
+        conformance::Event event;
+        ASSERT_EQ(connection_->next(event), DBWAY_OK);
+        connection_->discard();
+        EXPECT_EQ(connection_->collect().at(0).done(), good);
+    }
+    EXPECT_EQ(connection_->take_notifications().size(), 1U);
+}
+
 TEST_F(ConnectionTest, ErrorsBeforeAndAfterRows) {
     script(R"t(
 [[expect]]
