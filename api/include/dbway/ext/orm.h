@@ -152,13 +152,24 @@ typedef struct dbway_orm_order {                 /* FROZEN */
 #define DBWAY_ORM_COUNT   8u       /* one row, one I64                                 */
 #define DBWAY_ORM_EXISTS  9u       /* one row, one BOOL or I64, 0 or 1                 */
 
-#define DBWAY_ORM_SOFT         1u  /* DELETE: by the DELETED column; UPDATE: revive      */
+#define DBWAY_ORM_SOFT         1u  /* DELETE: by the DELETED column; UPDATE: revive the
+                                    rows that have one; UPSERT: what exists, too     */
 #define DBWAY_ORM_WITH_DELETED 2u  /* rows with a DELETED time, too                    */
 #define DBWAY_ORM_FOR_UPDATE   4u  /* FIND: lock the rows until the transaction's end  */
 #define DBWAY_ORM_IF_ABSENT    8u  /* CREATE: no error if it exists                    */
-#define DBWAY_ORM_KEEP        16u  /* UPSERT: rows that exist stay as they are          */
+#define DBWAY_ORM_KEEP        16u  /* UPSERT: rows that exist stay as they are, and need
+                                    not be among the returned ones                   */
 
-/* Answers of DBWAY_R_SCHEMA about the entity's table alone: cells, row after row. */
+/* Rows with a DELETED time are left out of FIND, UPDATE, DELETE, COUNT and EXISTS, unless
+ * WITH_DELETED asks for them. INSERT fills VERSION, CREATED and UPDATED columns that are not
+ * `set`; UPDATE and a soft DELETE count VERSION and renew UPDATED; UPSERT does so for rows
+ * that exist, whose PRIMARY, CREATED and VERSION columns keep their values otherwise. */
+
+/* Answers of DBWAY_R_SCHEMA about the entity's table: cells, row after row. Those of other
+ * tables are left out of account; tables of its name in several schemas, when the entity
+ * names none and the database has no usual one, are an error. Indexes and foreign keys are
+ * known by their columns, checks by their names. A column that must not be NULL, without a
+ * default that rows which exist could get, is added as nullable, with a remark. */
 typedef struct dbway_orm_existing {
     uint32_t         struct_size;
     uint32_t         n_columns;                /* rows of SCHEMA_COLUMNS              */
@@ -170,7 +181,7 @@ typedef struct dbway_orm_existing {
 } dbway_orm_existing;
 
 /* Ordinals of values: those of `set` first, row after row ($1 to $(n_rows * n_set));
- * behind them whatever conditions, limit, offset and version name. */
+ * behind them whatever conditions, limit, offset and version name, without gaps. */
 typedef struct dbway_orm_operation {
     uint32_t                  struct_size;
     uint32_t                  kind;            /* DBWAY_ORM_CREATE...                   */
@@ -214,7 +225,8 @@ typedef struct dbway_orm_sink {
     dbway_status (DBWAY_CALL *statement)(void *ctx, const dbway_orm_statement *) DBWAY_NOEXCEPT;
 } dbway_orm_sink;
 
-/* What the database can do. */
+/* What every server of the database can do. Where a flag is missing, `server` may still make a
+ * difference: the flags of each statement tell. */
 #define DBWAY_ORM_RETURNING 1u     /* INSERT and UPSERT give `returned` columns as rows  */
 #define DBWAY_ORM_RETURNING_UPDATE 2u /* UPDATE, too                                   */
 #define DBWAY_ORM_ARRAYS    4u     /* DBWAY_ORM_IN_ARRAY                                 */
@@ -225,7 +237,8 @@ typedef struct dbway_ext_orm {
     uint32_t max_params;                       /* of a statement; 0: no known limit   */
     uint32_t reserved;
     /* [any] Gives the operation's statements to the sink. Errors are reported to
-     * `diag`, which may be empty. */
+     * `diag`, which may be empty or null. A provider of SQL makes this table of a
+     * description of its dialect: see dbway/sdk/orm_planner.hpp. */
     dbway_status (DBWAY_CALL *plan)(dbway_provider *, const dbway_orm_entity *,
                                   const dbway_orm_operation *, const dbway_orm_sink *,
                                   const dbway_diag_sink *diag) DBWAY_NOEXCEPT;
