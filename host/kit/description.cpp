@@ -128,6 +128,11 @@ std::string Description::members_of(std::string_view constraint, std::string_vie
         if (this->column(i) == column) return members({i});
     for (const Constraint& one : constraints_)
         if (names(text, one.name)) return members(one.columns);
+    for (std::uint32_t i = 0; i < columns_.size(); ++i) {
+        const std::string name(this->column(i));
+        if (text.find("\"" + name + "\"") != text.npos || text.find("'" + name + "'") != text.npos)
+            return members({i});
+    }
     return {};
 }
 

@@ -251,7 +251,7 @@ class EntityField {
   private:
     template <typename U>
     Condition<T> compare(std::uint32_t kind, const U& value) const {
-        using V = std::decay_t<U>;  // an array of characters is text
+        using V = std::decay_t<const U>;  // an array of characters is text
         return make(kind, std::deque<kit::Operand<M, V>>{kit::operand<M, V>(value)});
     }
     Condition<T> null_test(std::uint32_t kind) const {

@@ -19,7 +19,7 @@ class Repository;
 
 // A value: copy it, keep it, run it again. Runs when one of the functions that return rows or numbers is
 // called, as a statement of its own each time. Every function throws dbway::Error.
-template <Entity T>
+template <typename T>
 class Query {
   public:
     // Both must hold. Narrows what there is.
