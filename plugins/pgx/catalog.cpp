@@ -198,6 +198,7 @@ void TypeCatalog::add(std::span<const TypeRow> rows) {
         if (description->array != 0) description->type->array = resolver.find(description->array);
 
     std::vector<std::unique_ptr<Node>> nodes;
+    nodes.reserve(done.size());
     for (Description* description : done)
         nodes.push_back(std::make_unique<Node>(Node{std::move(description->type), nullptr}));
     nodes_.reserve(nodes_.size() + nodes.size());

@@ -66,8 +66,8 @@ class Connection {
     void fill();
     bool encode_next();
     bool joins_next(std::size_t index);
-    void close_segment(std::size_t index);
-    void send_again(Request& head);
+    void close_segment(std::size_t last);
+    void send_again(Request& request);
     // Sends what the socket takes. False: it takes no more for now.
     bool flush();
     bool send_pending() const noexcept { return sent_ < out_.size(); }
@@ -76,10 +76,10 @@ class Connection {
     Taken take(const Message& message, dbway_event& event);
     Taken take_rows(Message message, dbway_event& event);
     Taken take_answer(const Message& message, dbway_event& event);
-    void stop_unread(Request& head, std::size_t size);
-    void take_columns(Request& head, const Message& message);
-    Taken announce(Request& head, dbway_event& event);
-    Taken take_completion(Request& head, std::string_view tag, dbway_event& event);
+    void stop_unread(Request& request, std::size_t size);
+    void take_columns(Request& request, const Message& message);
+    Taken announce(Request& request, dbway_event& event);
+    Taken take_completion(Request& request, std::string_view tag, dbway_event& event);
     Taken take_error(const Message& message, dbway_event& event);
     Taken take_ready(const Message& message, dbway_event& event);
     void take_notice(const Message& message);

@@ -20,6 +20,6 @@ ServerMessage read_server_message(const Message& message);
 
 // The failure of an attempt to connect from libpq's text, made with PQERRORS_VERBOSE so that it holds the
 // SQLSTATE.
-sdk::Diagnostic connect_failure(const char* text);
+sdk::Diagnostic connect_failure(const char* given);
 
 }  // namespace dbway::pgx

@@ -72,6 +72,7 @@ class CodecServer {
         const Result bytes = query(sql, binary ? 1 : 0);
         const Result text = query(sql, 0);
         std::vector<ServerValue> values;
+        values.reserve(static_cast<std::size_t>(PQntuples(bytes.get())));
         for (int row = 0; row < PQntuples(bytes.get()); ++row)
             values.push_back({PQftype(bytes.get(), 0), PQgetisnull(bytes.get(), row, 0) != 0,
                               bytes_of(bytes.get(), row), bytes_of(text.get(), row)});

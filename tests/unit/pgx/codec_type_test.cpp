@@ -181,6 +181,7 @@ TEST(CodecCatalog, IsReadWhileItGrows) {
     std::atomic<int> wrong = 0;
     std::vector<std::thread> readers;
     for (int i = 0; i < 2; ++i)
+    readers.reserve(2);
         readers.emplace_back([&] {
             while (!stop)
                 for (pgx::Oid oid = 20000; oid < 21000; ++oid)
