@@ -180,8 +180,8 @@ TEST(CodecCatalog, IsReadWhileItGrows) {
     std::atomic<bool> stop = false;
     std::atomic<int> wrong = 0;
     std::vector<std::thread> readers;
-    for (int i = 0; i < 2; ++i)
     readers.reserve(2);
+    for (int i = 0; i < 2; ++i)
         readers.emplace_back([&] {
             while (!stop)
                 for (pgx::Oid oid = 20000; oid < 21000; ++oid)
