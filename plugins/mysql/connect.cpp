@@ -152,6 +152,11 @@ std::string settings(const ConnectOptions& options, const ServerFacts& facts) {
     sql += " = DEFAULT, SESSION sql_mode = ";
     // A value that does not fit is refused, not cut.
     sql += options.sql_mode ? "'" + *options.sql_mode + "'" : "CONCAT(@@sql_mode, ',STRICT_TRANS_TABLES')";
+    if (options.lock_timeout) {
+        const std::string limit = std::to_string(seconds(*options.lock_timeout));
+        sql += ", SESSION innodb_lock_wait_timeout = " + limit;
+        sql += ", SESSION lock_wait_timeout = " + limit;  // of tables, which a change of the schema locks
+    }
     if (options.read_only)
         sql += new_names ? ", SESSION transaction_read_only = 1" : ", SESSION tx_read_only = 1";
     return sql;

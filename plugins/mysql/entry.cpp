@@ -140,6 +140,13 @@ default = "1s"
 help = "how long a server may take to act on a cancel before the connection is closed, from 10ms to 1h"
 
 [[option]]
+name = "lock_timeout"
+type = "duration"
+min = 0
+max = 86400
+help = "how long a statement waits for a lock, in whole seconds; if absent as the server is set, 50 s for rows by default"
+
+[[option]]
 name = "sql_mode"
 type = "string"
 help = "the session's sql_mode, such as ANSI_QUOTES,STRICT_TRANS_TABLES; if absent the server's with STRICT_TRANS_TABLES"

@@ -300,6 +300,8 @@ std::size_t find_error_place(std::string_view message, std::string_view sql) {
     const std::string_view number = message.substr(end + 10);
     std::from_chars(number.data(), number.data() + number.size(), line);
     if (rest.empty()) return line == 0 ? std::string_view::npos : sql.size();
+    constexpr std::size_t quoted_at_most = 80;
+    if (rest.size() < quoted_at_most && sql.ends_with(rest)) return sql.size() - rest.size();
     std::size_t place = std::string_view::npos;
     for (std::size_t at = sql.find(rest); at != std::string_view::npos; at = sql.find(rest, at + 1)) {
         if (std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1 != line)

@@ -96,6 +96,7 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
     options.read_timeout = reader.duration("read_timeout", 0s, 0s, 24h);
     options.write_timeout = reader.duration("write_timeout", 30s, 0s, 24h);
     options.cancel_timeout = reader.duration("cancel_timeout", 1s, 10ms, 1h);
+    if (all.find("lock_timeout")) options.lock_timeout = reader.duration("lock_timeout", 0s, 0s, 24h);
     if (const auto mode = reader.string("sql_mode")) {
         check_sql_mode(std::string(*mode));
         options.sql_mode = *mode;

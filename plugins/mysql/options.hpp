@@ -40,6 +40,7 @@ struct ConnectOptions {
     std::chrono::nanoseconds write_timeout{};
     std::chrono::nanoseconds cancel_timeout{};
 
+    std::optional<std::chrono::nanoseconds> lock_timeout;  // whole seconds, rounded up
     std::optional<std::string> sql_mode;
     ZeroDates zero_dates = ZeroDates::native;
     Results results = Results::automatic;

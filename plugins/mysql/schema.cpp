@@ -28,7 +28,7 @@ std::string where(std::string_view schema, std::string_view table, const std::st
 Answer schemas(std::string_view schema) {
     return {{{"schema", DBWAY_T_TEXT}},
             "SELECT schema_name FROM information_schema.schemata" + where(schema, "", "schema_name", "") +
-                " ORDER BY schema_name"};
+                " ORDER BY CAST(schema_name AS BINARY)"};
 }
 
 Answer tables(std::string_view schema, std::string_view table) {
@@ -42,7 +42,7 @@ Answer tables(std::string_view schema, std::string_view table) {
         "information_schema.tables t LEFT JOIN information_schema.views v ON v.table_schema = t.table_schema "
         "AND v.table_name = t.table_name" +
             where(schema, table, "t.table_schema", "t.table_name") +
-            " ORDER BY t.table_schema, t.table_name"};
+            " ORDER BY CAST(t.table_schema AS BINARY), CAST(t.table_name AS BINARY)"};
 }
 
 // MariaDB writes NULL as a word where there is no default, and MySQL an empty expression where there is none.
@@ -65,7 +65,7 @@ Answer columns(std::string_view schema, std::string_view table) {
         "c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name AND k.index_name = "
         "'PRIMARY'" +
             where(schema, table, "c.table_schema", "c.table_name") +
-            " ORDER BY c.table_schema, c.table_name, c.ordinal_position"};
+            " ORDER BY CAST(c.table_schema AS BINARY), CAST(c.table_name AS BINARY), c.ordinal_position"};
 }
 
 Answer indexes(std::string_view schema, std::string_view table) {
@@ -80,7 +80,8 @@ Answer indexes(std::string_view schema, std::string_view table) {
         "SELECT table_schema, table_name, index_name, seq_in_index, column_name, non_unique = 0, NULL FROM "
         "information_schema.statistics" +
             where(schema, table, "table_schema", "table_name") +
-            " ORDER BY table_schema, table_name, index_name, seq_in_index"};
+            " ORDER BY CAST(table_schema AS BINARY), CAST(table_name AS BINARY), CAST(index_name AS BINARY), "
+            "seq_in_index"};
 }
 
 // Names of checks are unique in a table in MariaDB, in a schema in MySQL, whose catalog tells no table.
@@ -106,7 +107,8 @@ Answer constraints(std::string_view schema, std::string_view table, bool is_mari
         "c.constraint_type = 'CHECK' AND h.constraint_schema = c.constraint_schema AND h.constraint_name = "
         "c.constraint_name" +
             same_table + where(schema, table, "c.table_schema", "c.table_name") +
-            " ORDER BY c.table_schema, c.table_name, c.constraint_name, k.ordinal_position"};
+            " ORDER BY CAST(c.table_schema AS BINARY), CAST(c.table_name AS BINARY), CAST(c.constraint_name "
+            "AS BINARY), k.ordinal_position"};
 }
 
 Answer answer_of(const Session& session, std::uint32_t kind, std::string_view schema,

@@ -147,7 +147,8 @@ void SqlStatement::choose_way() {
     const bool text_only =
         std::any_of(plans_.begin(), plans_.end(), [](const CellPlan& plan) { return !plan.fits_binary; });
     if (columns_.empty())
-        as_text_ = text_.keyword == "CALL";  // which may have several results
+        // CALL may have several results. MariaDB describes those of RETURNING only when they come.
+        as_text_ = text_.keyword == "CALL" || (text_.yields_rows && parameter_count_ == 0);
     else if (text_only)
         as_text_ = true;
     else if (binary_only)
@@ -201,7 +202,7 @@ void SqlStatement::run_prepared(std::span<const dbway_value> values) {
         try {
             checked([&] {
                 binder_->bind(*prepared_, values);
-                if (columns_.empty()) {
+                if (columns_.empty() && !text_.yields_rows) {
                     affected_ = static_cast<std::uint32_t>(prepared_->executeUpdate());
                 } else {
                     result_.reset(prepared_->executeQuery());

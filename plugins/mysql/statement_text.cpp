@@ -153,6 +153,7 @@ class Reader {
                     result_.columns.push_back(std::move(name));
                 advance();
             }
+            advance();
             // "(SELECT …)" is a source of rows, not a list of columns.
             if (!result_.columns.empty() && sdk::is_keyword(result_.columns.front(), "select"))
                 result_.columns.clear();

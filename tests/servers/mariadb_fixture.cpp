@@ -1,5 +1,5 @@
-// dbway_mariadb_fixture start|stop: the MariaDB server that all tests of one run of ctest share. It ends with
-// the process that ran `start`, which is ctest, if `stop` does not come first.
+// dbway_server_fixture_mariadb start|stop: the MariaDB server that all tests of one run of ctest share. It
+// ends with the process that ran `start`, which is ctest, if `stop` does not come first.
 #include <signal.h>
 #include <unistd.h>
 
@@ -58,10 +58,10 @@ int main(int argc, char** argv) {
             stop();
             return 0;
         }
-        std::cerr << "usage: dbway_mariadb_fixture start|stop\n";
+        std::cerr << "usage: dbway_server_fixture_mariadb start|stop\n";
         return 2;
     } catch (const std::exception& error) {
-        std::cerr << "dbway_mariadb_fixture: " << error.what() << "\n";
+        std::cerr << "dbway_server_fixture_mariadb: " << error.what() << "\n";
         return 1;
     }
 }
