@@ -128,6 +128,11 @@ default = "30"
 help = "mysql: seconds to wait until the server takes what is sent; 0: for ever"
 
 [[option]]
+name = "sql_mode"
+type = "string"
+help = "mysql: the session's sql_mode; if absent the server's with STRICT_ALL_TABLES"
+
+[[option]]
 name = "tinyint1_is_bool"
 type = "boolean"
 default = "true"

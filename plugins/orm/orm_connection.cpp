@@ -4,6 +4,7 @@
 #include "refusal.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/orm_planner.hpp>
 
 namespace dbway::orm {
 namespace {
@@ -104,6 +105,7 @@ std::unique_ptr<sdk::Statement> OrmConnection::copy_out(const sdk::CopyTarget& t
 }
 
 const void* OrmConnection::extension(std::string_view id) {
+    if (id == DBWAY_EXT_ORM) return sdk::orm_extension_of(dialect_);
     return id == DBWAY_EXT_DIALECT ? &dialect_ : nullptr;
 }
 

@@ -22,7 +22,7 @@ class SqliteProvider final : public sdk::Provider {
     }
     const void* extension(std::string_view id) override {
         if (id == DBWAY_EXT_DIALECT) return &sdk::sqlite_dialect;
-        if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Sqlite<sdk::sqlite_type_name>>;
+        if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Sqlite>;
         return nullptr;
     }
 };

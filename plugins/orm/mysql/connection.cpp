@@ -67,8 +67,8 @@ std::uint32_t MysqlConnection::transaction_state() const {
     return session_.in_transaction() ? DBWAY_TX_STATE_ACTIVE : DBWAY_TX_STATE_IDLE;
 }
 
-std::unique_ptr<OrmStatement> MysqlConnection::make_statement(std::string_view sql, bool) {
-    return std::make_unique<SqlStatement>(session_, sql);
+std::unique_ptr<OrmStatement> MysqlConnection::make_statement(std::string_view sql, bool prepared) {
+    return std::make_unique<SqlStatement>(session_, sql, prepared);
 }
 
 std::unique_ptr<sdk::Statement> MysqlConnection::schema(std::uint32_t kind, std::string_view schema_filter,

@@ -26,6 +26,20 @@ void add(std::string& text, const char* key, std::string_view value) {
     text += "' ";
 }
 
+void check_sql_mode(std::string_view mode) {
+    const bool plain = std::all_of(mode.begin(), mode.end(), [](char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == ',';
+    });
+    if (!plain) invalid("option 'sql_mode' is a list of names, separated by commas without blanks");
+    // Where a string ends would not be the same for the provider and for the server.
+    std::string upper(mode);
+    std::transform(upper.begin(), upper.end(), upper.begin(),
+                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    if (upper.find("NO_BACKSLASH_ESCAPES") != std::string::npos)
+        invalid(
+            "option 'sql_mode' must not contain NO_BACKSLASH_ESCAPES, which the provider does not follow");
+}
+
 }  // namespace
 
 ConnectOptions read_options(const sdk::Options& given, bool read_only) {
@@ -50,6 +64,10 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
     options.read_timeout = reader.integer("read_timeout", 0, 0, 86'400);
     options.write_timeout = reader.integer("write_timeout", options.write_timeout, 0, 86'400);
     options.cancel_timeout = reader.duration("cancel_timeout", 1s, 10ms, 1h);
+    if (const auto mode = reader.string("sql_mode")) {
+        check_sql_mode(*mode);
+        options.sql_mode = *mode;
+    }
     options.tinyint1_is_bool = reader.boolean("tinyint1_is_bool", true);
     reader.finish();
     if (options.tls_cert.empty() != options.tls_key.empty())

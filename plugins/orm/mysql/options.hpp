@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace dbway::orm::mysql {
@@ -23,6 +24,7 @@ struct ConnectOptions {
     std::int64_t read_timeout = 0;
     std::int64_t write_timeout = 30;
     std::chrono::nanoseconds cancel_timeout{};
+    std::optional<std::string> sql_mode;
     bool tinyint1_is_bool = true;
     bool read_only = false;
 };

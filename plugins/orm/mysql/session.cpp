@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <new>
 
 namespace dbway::orm::mysql {
 namespace {
@@ -85,8 +87,10 @@ Session::Session(const ConnectOptions& options, Clock::time_point deadline)
 
 // Instants are exchanged in UTC; what a column does not take is an error.
 void Session::set_up() {
-    run("SET SESSION time_zone = '+00:00', sql_mode = CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), "
-        "'STRICT_ALL_TABLES')");
+    const std::string mode = options_.sql_mode ? "'" + *options_.sql_mode + "'"
+                                               : "CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), "
+                                                 "'STRICT_ALL_TABLES')";
+    run("SET SESSION time_zone = '+00:00', sql_mode = " + mode);
     if (options_.read_only) run("SET SESSION TRANSACTION READ ONLY");
 }
 
@@ -112,6 +116,10 @@ void Session::connect(Clock::time_point deadline) {
         throw sdk::Failure(std::move(diagnostic));
     }
     handle_ = static_cast<soci::mysql_session_backend*>(soci_.get_backend())->conn_;
+    // SOCI reads an uninitialised variable to decide whether the library reconnects by itself, to a session
+    // that has lost its transaction and its settings without anybody's knowledge.
+    const my_bool reconnect = 0;
+    mysql_options(handle_, MYSQL_OPT_RECONNECT, &reconnect);
     if (options_.tls_ca.empty() || encrypted()) return;
     throw sdk::Failure(DBWAY_ERR_CONNECTION, "the server has no TLS, which the option 'tls_ca' asks for",
                        "08001");
@@ -191,6 +199,19 @@ void Session::drop_further_results(std::string_view sql) {
     }
 }
 
+MYSQL_RES* Session::describe(const std::string& sql) {
+    constexpr unsigned not_in_this_protocol = 1295;
+    check_running();
+    const Canceller::Call call(canceller_, Canceller::Way::stop);
+    const std::unique_ptr<MYSQL_STMT, my_bool (*)(MYSQL_STMT*)> statement(mysql_stmt_init(handle_),
+                                                                          mysql_stmt_close);
+    if (statement == nullptr) throw std::bad_alloc();
+    if (mysql_stmt_prepare(statement.get(), sql.c_str(), sql.size()) == 0)
+        return mysql_stmt_result_metadata(statement.get());
+    if (mysql_stmt_errno(statement.get()) == not_in_this_protocol) return nullptr;
+    fail(sql);
+}
+
 void Session::execute(soci::mysql_statement_backend& statement, std::string_view sql) {
     check_running();
     try {
@@ -199,7 +220,10 @@ void Session::execute(soci::mysql_statement_backend& statement, std::string_view
         if (canceller_.cancelled()) killed_ = true;
         throw;
     }
-    if (canceller_.cancelled()) killed_ = true;
+    if (!canceller_.cancelled()) return;
+    killed_ = true;
+    // Of a killed SLEEP() or BENCHMARK() the server makes a value; what has changed rows has changed them.
+    if (statement.result_ != nullptr) check_running();
 }
 
 std::vector<TextRow> Session::rows(const std::string& sql) {

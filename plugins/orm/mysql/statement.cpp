@@ -6,6 +6,7 @@
 #include <dbway/sdk/option_text.hpp>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace dbway::orm::mysql {
@@ -22,7 +23,7 @@ bool same_columns(const std::vector<sdk::Column>& a, const std::vector<sdk::Colu
 
 // SOCI looks for colons in the text, also in comments and in double quotes; so it gets an empty one to cut,
 // and then the text as it is cut here.
-SqlStatement::SqlStatement(Session& session, std::string_view sql)
+SqlStatement::SqlStatement(Session& session, std::string_view sql, bool describe)
     : session_(session),
       sql_(sql),
       text_(read_statement_text(sql_)),
@@ -36,6 +37,17 @@ SqlStatement::SqlStatement(Session& session, std::string_view sql)
     buffers_.resize(text_.order.size());
     for (std::size_t i = 0; i < buffers_.size(); ++i)
         statement_->useByPosBuffers_[static_cast<int>(i)] = &buffers_[i];
+    if (describe) describe_prepared();
+}
+
+// By a prepared statement of the server's that lives no longer than this.
+void SqlStatement::describe_prepared() {
+    std::string text = text_.chunks.front();
+    for (std::size_t i = 1; i < text_.chunks.size(); ++i) text.append("?").append(text_.chunks[i]);
+    if (MYSQL_RES* const fields = session_.describe(text)) {
+        const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> owner(fields, mysql_free_result);
+        this->describe(fields);
+    }
 }
 
 void SqlStatement::write_values(std::span<const dbway_value> values) {
@@ -60,19 +72,19 @@ void SqlStatement::run(std::span<const dbway_value> values) {
     if (const auto id = text_.inserts ? mysql_insert_id(session_.handle()) : 0; id != 0)
         last_id_ = static_cast<std::int64_t>(id);
     if (text_.defines) session_.forget_notes();
-    describe();
+    describe(result());
     if (result() != nullptr && !statement_->resultRowOffsets_.empty())
         mysql_row_seek(result(), statement_->resultRowOffsets_.front());
 }
 
 // May ask for the notes of a table, which leaves the result alone: it is read already.
-void SqlStatement::describe() {
+void SqlStatement::describe(MYSQL_RES* result) {
     std::vector<sdk::Column> columns;
-    const unsigned count = result() == nullptr ? 0 : mysql_num_fields(result());
+    const unsigned count = result == nullptr ? 0 : mysql_num_fields(result);
     columns.resize(count);
     plans_.resize(count);
     for (unsigned i = 0; i < count; ++i) {
-        const MYSQL_FIELD& field = *mysql_fetch_field_direct(result(), i);
+        const MYSQL_FIELD& field = *mysql_fetch_field_direct(result, i);
         plans_[i] = describe_field(field, session_.options().tinyint1_is_bool, columns[i]);
         if (columns[i].type != DBWAY_T_TEXT || columns[i].table_name.empty()) continue;
         const ColumnNotes& notes = session_.notes(columns[i].schema_name, columns[i].table_name);

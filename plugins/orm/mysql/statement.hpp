@@ -22,7 +22,8 @@ namespace dbway::orm::mysql {
 // [serial] with its session.
 class SqlStatement final : public OrmStatement {
   public:
-    SqlStatement(Session& session, std::string_view sql);
+    // `describe`: the server is asked for the columns, which SOCI does not do before the execution.
+    SqlStatement(Session& session, std::string_view sql, bool describe);
 
     const std::vector<sdk::Column>& columns() const override { return columns_; }
     const std::vector<sdk::Column>& parameters() const override { return parameters_; }
@@ -40,7 +41,8 @@ class SqlStatement final : public OrmStatement {
 
   private:
     void write_values(std::span<const dbway_value> values);
-    void describe();
+    void describe(MYSQL_RES* result);
+    void describe_prepared();
     MYSQL_RES* result() const noexcept { return statement_->result_; }
 
     Session& session_;

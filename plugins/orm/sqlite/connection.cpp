@@ -6,6 +6,7 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/sqlite_dialect.hpp>
+#include <dbway/sdk/sqlite_schema.hpp>
 #include <dbway/sdk/sqlite_statement.hpp>
 
 #include <algorithm>
@@ -14,9 +15,9 @@ namespace dbway::orm::sqlite {
 namespace {
 
 // Not among them: TIMEOUT, which the host keeps for all backends alike.
-constexpr std::uint64_t reading = DBWAY_CAP_STREAM | DBWAY_CAP_CANCEL | DBWAY_CAP_PREPARE |
-                                  DBWAY_CAP_COPY_OUT | DBWAY_CAP_SAVEPOINT | DBWAY_CAP_ARRAYS |
-                                  DBWAY_CAP_SCRIPT | DBWAY_CAP_TRANSACTION | DBWAY_CAP_BINARY;
+constexpr std::uint64_t reading =
+    DBWAY_CAP_STREAM | DBWAY_CAP_CANCEL | DBWAY_CAP_PREPARE | DBWAY_CAP_COPY_OUT | DBWAY_CAP_SAVEPOINT |
+    DBWAY_CAP_ARRAYS | DBWAY_CAP_SCRIPT | DBWAY_CAP_SCHEMA | DBWAY_CAP_TRANSACTION | DBWAY_CAP_BINARY;
 constexpr std::uint64_t writing =
     DBWAY_CAP_WRITE | DBWAY_CAP_COPY_IN | DBWAY_CAP_RETURNING | DBWAY_CAP_TX_DDL;
 
@@ -31,6 +32,17 @@ constexpr std::uint64_t writing =
     diagnostic.column_name = column;
     throw sdk::Failure(std::move(diagnostic));
 }
+
+class Catalog final : public sdk::SqliteCatalog {
+  public:
+    explicit Catalog(Database& database) : database_(database) {}
+    std::vector<Row> rows(const std::string& sql, const std::vector<std::string>& parameters) override {
+        return database_.rows(sql, parameters);
+    }
+
+  private:
+    Database& database_;
+};
 
 bool same_name(std::string_view a, std::string_view b) {
     return a.size() == b.size() && sqlite3_strnicmp(a.data(), b.data(), static_cast<int>(a.size())) == 0;
@@ -129,6 +141,16 @@ TableTarget SqliteConnection::resolve(const sdk::CopyTarget& target, bool writin
         for (const TextRow& column : known)
             if (!writing || column[1] == "0") result.columns.push_back(quote(*column[0]));
     return result;
+}
+
+std::unique_ptr<sdk::Statement> SqliteConnection::schema(std::uint32_t kind, std::string_view schema_filter,
+                                                         std::string_view table_filter) {
+    database_.start();
+    Catalog catalog(database_);
+    std::unique_ptr<sdk::Statement> statement =
+        sdk::make_sqlite_schema_statement(catalog, kind, schema_filter, table_filter);
+    database_.continue_request();
+    return statement;
 }
 
 void SqliteConnection::reset(const sdk::Request&) {

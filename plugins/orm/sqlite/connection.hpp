@@ -13,6 +13,8 @@ class SqliteConnection final : public OrmConnection {
 
     std::uint32_t transaction_state() const override;
     sdk::Dialect dialect() const override { return sdk::Dialect::sqlite; }
+    std::unique_ptr<sdk::Statement> schema(std::uint32_t kind, std::string_view schema_filter,
+                                           std::string_view table_filter) override;
     void reset(const sdk::Request&) override;
     bool cancel() noexcept override { return database_.cancel(); }
 

@@ -1,6 +1,6 @@
 // SCHEMA requests and the reading of table definitions.
+#include <dbway/sdk/sqlite_definition.hpp>
 #include "raw_connection.hpp"
-#include "table_definition.hpp"
 
 namespace dbway::test {
 namespace {
@@ -136,24 +136,24 @@ TEST_F(SqliteSchema, UnknownKindsAreRefused) {
 }
 
 TEST(SqliteTableDefinition, OddTextsDoNotConfuseIt) {
-    using sqlite::DefinedConstraint;
-    const auto defined = sqlite::parse_table_definition(
+    using sdk::SqliteConstraint;
+    const auto defined = sdk::parse_sqlite_definition(
         "CREATE TABLE x(\"check\" int default (1 + (2)), [primary] text /* unique, check(1) */ collate "
         "nocase, -- check(2)\n"
         "c decimal(10, 2) constraint nn not null check (c in ('a)', 'b')) on conflict abort, d int unique, "
         "constraint fk foreign key (d, \"check\") references y(a, b) match full deferrable) strict");
     ASSERT_EQ(defined.size(), 3u);
-    EXPECT_EQ(defined[0].kind, DefinedConstraint::Kind::check);
+    EXPECT_EQ(defined[0].kind, SqliteConstraint::Kind::check);
     EXPECT_EQ(defined[0].text, "check (c in ('a)', 'b'))");
     EXPECT_EQ(defined[0].name, "");
     EXPECT_EQ(defined[0].columns, (std::vector<std::string>{"c"}));
-    EXPECT_EQ(defined[1].kind, DefinedConstraint::Kind::unique);
+    EXPECT_EQ(defined[1].kind, SqliteConstraint::Kind::unique);
     EXPECT_EQ(defined[2].name, "fk");
     EXPECT_EQ(defined[2].columns, (std::vector<std::string>{"d", "check"}));
     for (const char* sql : {"", "select 1", "create table", "create table x", "create table x(",
                             "create table x(a check (", "create virtual table v using fts5(check)",
                             "create table x(constraint", "create table x(primary key (a"})
-        EXPECT_TRUE(sqlite::parse_table_definition(sql).size() <= 1) << sql;
+        EXPECT_TRUE(sdk::parse_sqlite_definition(sql).size() <= 1) << sql;
 }
 
 }  // namespace

@@ -1,25 +1,37 @@
-#include "table_definition.hpp"
+// sqlite_definition.hpp - the constraints of a CREATE TABLE text: what SQLite's pragmas do not tell, which is
+// the names of constraints and the checks.
+#pragma once
 
-#include <dbway/sdk/scanner.hpp>
+#include <dbway/sdk/lexer.hpp>
 #include <dbway/sdk/sqlite_statement.hpp>
 
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
-namespace dbway::sqlite {
-namespace {
+namespace dbway::sdk {
 
-using sdk::Token;
-using sdk::TokenKind;
-using Kind = DefinedConstraint::Kind;
+struct SqliteConstraint {
+    enum class Kind : std::uint8_t { primary_key, unique, foreign_key, check };
+    Kind kind;
+    std::string name;                  // empty: none given
+    std::vector<std::string> columns;  // for a check: the column it stands at, if it stands at one
+    std::string text;                  // of a check: CHECK (…)
+};
+
+namespace detail {
 
 // Walks the text once, one token ahead.
-class DefinitionParser {
+class SqliteDefinitionParser {
   public:
-    explicit DefinitionParser(std::string_view sql) : sql_(sql), lexer_(sql, sdk::Dialect::sqlite) {
+    explicit SqliteDefinitionParser(std::string_view sql) : sql_(sql), lexer_(sql, Dialect::sqlite) {
         advance();
     }
 
-    std::vector<DefinedConstraint> parse() {
+    std::vector<SqliteConstraint> parse() {
         if (!is("create")) return {};
         while (token_.kind != TokenKind::end && token_.text != "(") {
             if (is("virtual") || is("as")) return {};
@@ -36,9 +48,9 @@ class DefinitionParser {
   private:
     void advance() { token_ = lexer_.next_significant(); }
     bool is(std::string_view keyword) const {
-        return token_.kind == TokenKind::word && sdk::is_keyword(token_.text, keyword);
+        return token_.kind == TokenKind::word && is_keyword(token_.text, keyword);
     }
-    std::string name() const { return sdk::parse_sqlite_name(token_.text).table; }
+    std::string name() const { return parse_sqlite_name(token_.text).table; }
 
     // A column with its constraints, or a constraint of the table.
     void parse_item() {
@@ -59,7 +71,8 @@ class DefinitionParser {
                 parse_key(std::exchange(given, {}));
             } else if (is("references")) {
                 if (!column_.empty())
-                    result_.push_back({Kind::foreign_key, std::exchange(given, {}), {column_}, {}});
+                    result_.push_back(
+                        {SqliteConstraint::Kind::foreign_key, std::exchange(given, {}), {column_}, {}});
                 advance();
             } else {
                 if (is("not") || is("null") || is("default") || is("collate") || is("generated") || is("as"))
@@ -75,15 +88,17 @@ class DefinitionParser {
         skip();
         std::vector<std::string> columns;
         if (!column_.empty()) columns.push_back(column_);
-        result_.push_back({Kind::check, std::move(given), std::move(columns),
+        result_.push_back({SqliteConstraint::Kind::check, std::move(given), std::move(columns),
                            std::string(sql_.substr(begin, end_ - begin))});
     }
 
     void parse_key(std::string given) {
-        const Kind kind = is("primary") ? Kind::primary_key : is("unique") ? Kind::unique : Kind::foreign_key;
+        const SqliteConstraint::Kind kind = is("primary")  ? SqliteConstraint::Kind::primary_key
+                                            : is("unique") ? SqliteConstraint::Kind::unique
+                                                           : SqliteConstraint::Kind::foreign_key;
         advance();
         if (is("key")) advance();
-        DefinedConstraint constraint{kind, std::move(given), {}, {}};
+        SqliteConstraint constraint{kind, std::move(given), {}, {}};
         if (!column_.empty()) {
             constraint.columns.push_back(column_);
         } else if (token_.text == "(") {
@@ -112,17 +127,18 @@ class DefinitionParser {
     std::size_t offset() const { return static_cast<std::size_t>(token_.text.data() - sql_.data()); }
 
     std::string_view sql_;
-    sdk::Lexer lexer_;
+    Lexer lexer_;
     Token token_;
     std::size_t end_ = 0;
     std::string column_;  // the column being defined; empty in a constraint of the table
-    std::vector<DefinedConstraint> result_;
+    std::vector<SqliteConstraint> result_;
 };
 
-}  // namespace
+}  // namespace detail
 
-std::vector<DefinedConstraint> parse_table_definition(std::string_view sql) {
-    return DefinitionParser(sql).parse();
+// In the order of the text. Empty for anything that is no CREATE TABLE with a list of columns.
+inline std::vector<SqliteConstraint> parse_sqlite_definition(std::string_view sql) {
+    return detail::SqliteDefinitionParser(sql).parse();
 }
 
-}  // namespace dbway::sqlite
+}  // namespace dbway::sdk
