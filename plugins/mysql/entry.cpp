@@ -4,6 +4,7 @@
 
 #include <dbway/sdk/entry.hpp>
 #include <dbway/sdk/option_reader.hpp>
+#include <dbway/sdk/orm_planner.hpp>
 
 #include <string_view>
 
@@ -20,6 +21,7 @@ class MysqlProvider final : public sdk::Provider {
         return std::make_unique<MysqlConnection>(request);
     }
     const void* extension(std::string_view id) override {
+        if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Mysql>;
         return id == DBWAY_EXT_DIALECT ? &dialect_extension : nullptr;
     }
 };

@@ -5,6 +5,7 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/orm_planner.hpp>
+#include <dbway/sdk/orm_planner.hpp>
 
 namespace dbway::orm {
 namespace {
@@ -106,7 +107,9 @@ std::unique_ptr<sdk::Statement> OrmConnection::copy_out(const sdk::CopyTarget& t
 
 const void* OrmConnection::extension(std::string_view id) {
     if (id == DBWAY_EXT_ORM) return sdk::orm_extension_of(dialect_);
-    return id == DBWAY_EXT_DIALECT ? &dialect_ : nullptr;
+    if (id == DBWAY_EXT_DIALECT) return &dialect_;
+    if (id == DBWAY_EXT_ORM) return sdk::orm_extension_of(dialect_);
+    return nullptr;
 }
 
 }  // namespace dbway::orm

@@ -33,9 +33,7 @@ enum UserColumn : std::uint32_t { id, name, email, age, score, version, created,
 class OrmExtension : public ProviderTest {
   protected:
     const dbway_ext_orm& extension() {
-        const void* found = db().extension(DBWAY_EXT_ORM);
-        if (found == nullptr) throw std::runtime_error(provider() + " has no " DBWAY_EXT_ORM);
-        return *static_cast<const dbway_ext_orm*>(found);
+        return *static_cast<const dbway_ext_orm*>(db().require_extension(DBWAY_EXT_ORM));
     }
 
     std::vector<Statement> plan(Description& description, const Operation& from) {

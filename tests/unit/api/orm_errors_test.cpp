@@ -429,6 +429,11 @@ TEST(OrmTable, SaysWhatTheDatabaseCanDo) {
     EXPECT_EQ(mysql.flags, 0u);
     EXPECT_EQ(postgresql.max_params, 65'535u);
     EXPECT_EQ(sqlite.max_params, 32'766u);
+    EXPECT_EQ(sdk::orm_extension_of(sdk::postgresql_dialect), &postgresql);
+    EXPECT_EQ(sdk::orm_extension_of(sdk::mysql_dialect), &mysql);
+    dbway_ext_dialect other = sdk::postgresql_dialect;
+    other.name = "unheard-of";
+    EXPECT_EQ(sdk::orm_extension_of(other), nullptr);
     for (const dbway_ext_orm* database : databases) EXPECT_TRUE(DBWAY_HAS(dbway_ext_orm, database, plan));
 }
 

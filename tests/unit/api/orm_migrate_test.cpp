@@ -223,12 +223,29 @@ TEST(OrmMigrate, TablesOfOtherSchemas) {
     entity.entity.schema = str("b");
     EXPECT_THAT(texts(migrated(postgresql, entity, existing)),
                 ElementsAre(R"(ALTER TABLE "b"."t" ADD COLUMN "name" text)"));
-    // MySQL's is the one that the connection uses.
     entity.entity.schema = {};
+    existing = Existing("attached");
+    existing.column("id", "bigint", false, 1);
+    EXPECT_THAT(texts(migrated(sqlite, entity, existing)),
+                ElementsAre("ALTER TABLE `t` ADD COLUMN `name` text"));
+    existing.schema = "main";
+    existing.column("id", "bigint", false, 1).column("name", "text");
+    EXPECT_THAT(texts(migrated(sqlite, entity, existing)), IsEmpty());
+    existing.schema = "temp";
+    existing.column("id", "bigint", false, 1);
+    EXPECT_EQ(texts(migrated(sqlite, entity, existing)).size(), 1u);
+    // MySQL's is the one that the connection uses.
+    existing = Existing("a");
+    existing.column("id", "bigint", false, 1).column("name", "text");
+    existing.schema = "b";
+    existing.column("id", "bigint", false, 1);
     dbway_conn_info server = server_info(10'011'000, "MariaDB");
     server.database = str("b");
     EXPECT_THAT(texts(migrated(mysql, entity, existing, &server)),
                 ElementsAre("ALTER TABLE `t` ADD COLUMN `name` longtext NULL"));
+    server.database = str("c");
+    EXPECT_THAT(texts(migrated(mysql, entity, existing, &server)),
+                ElementsAre(testing::StartsWith("CREATE TABLE `t`")));
 }
 
 TEST(OrmMigrate, AKeyColumnCannotBeAdded_O5) {

@@ -3,7 +3,6 @@
 #define DBWAY_TESTS_UNIT_API_ORM_PLANNER_FIXTURE_HPP
 
 #include <dbway/sdk/orm_planner.hpp>
-#include <dbway/sdk/sqlite_types.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,31 +14,9 @@
 
 namespace dbway::test::orm {
 
-// As far as the tests need it; the provider has its own.
-inline std::string mysql_type(std::uint32_t type, std::int32_t, std::int32_t) {
-    switch (type) {
-        case DBWAY_T_BOOL:
-            return "tinyint(1)";
-        case DBWAY_T_I64:
-            return "bigint";
-        case DBWAY_T_TEXT:
-            return "longtext";
-        case DBWAY_T_BLOB:
-            return "longblob";
-        case DBWAY_T_TIMESTAMPTZ:
-            return "timestamp(6)";
-        case DBWAY_T_UUID:
-            return "char(36) comment 'dbway:uuid'";
-        case DBWAY_T_JSON:
-            return "json";
-        default:
-            return "";
-    }
-}
-
 inline const dbway_ext_orm& postgresql = sdk::orm_extension<sdk::orm::Postgresql>;
-inline const dbway_ext_orm& sqlite = sdk::orm_extension<sdk::orm::Sqlite<sdk::sqlite_type_name>>;
-inline const dbway_ext_orm& mysql = sdk::orm_extension<sdk::orm::Mysql<mysql_type>>;
+inline const dbway_ext_orm& sqlite = sdk::orm_extension<sdk::orm::Sqlite>;
+inline const dbway_ext_orm& mysql = sdk::orm_extension<sdk::orm::Mysql>;
 inline const dbway_ext_orm* const databases[] = {&postgresql, &sqlite, &mysql};
 
 inline Planned plan(const dbway_ext_orm& extension, Description& description, const Operation& operation,

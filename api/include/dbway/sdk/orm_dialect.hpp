@@ -6,6 +6,7 @@
 #include <dbway/sdk/orm_entity.hpp>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -74,8 +75,10 @@ class SqlDialect {
     virtual bool numbers_rows(std::string_view type, std::string_view default_value) const = 0;
     // May a column that is added have this default when the table has rows?
     virtual bool adds_now_default() const { return true; }
-    // Where a table without schema is, if several schemas have one of its name; empty: not known.
-    virtual std::string_view default_schema(const Server&) const { return {}; }
+    // Which of these schemas, that all have such a table, a name without a schema means; empty: not known.
+    virtual std::string_view schema_of(const std::set<std::string_view>& schemas, const Server&) const {
+        return schemas.size() == 1 ? *schemas.begin() : std::string_view();
+    }
 
     std::string quoted(std::string_view text) const {
         std::string result(1, quote);

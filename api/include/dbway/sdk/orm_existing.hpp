@@ -99,15 +99,11 @@ class ExistingReader {
             if (same(text(cells[1], "columns"), entity_.table)) schemas.insert(text(cells[0], "columns"));
         }
         if (schemas.empty()) return;
-        schema_ = *schemas.begin();
-        const std::string_view usual = dialect_.default_schema(operation_.server);
-        if (!usual.empty()) {
-            schema_ = usual;
-        } else if (schemas.size() > 1) {
+        schema_ = dialect_.schema_of(schemas, operation_.server);
+        if (schema_.empty())
             refuse(entity_, {},
                    "there are tables of this name in the schemas \"" + std::string(*schemas.begin()) +
                        "\" and \"" + std::string(*schemas.rbegin()) + "\"; name one");
-        }
     }
 
     bool is_ours(const dbway_value* cells, const char* what) const {

@@ -4,17 +4,17 @@
 // but generated keys.
 #pragma once
 
+#include <dbway/sdk/mysql_dialect.hpp>
 #include <dbway/sdk/orm_dialect.hpp>
 #include <dbway/sdk/orm_types.hpp>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
 namespace dbway::sdk::orm {
 
-// `type_name(type, precision, scale)` as the provider's dbway.dialect/1 declares columns.
-template <auto type_name>
 class Mysql final : public SqlDialect {
   public:
     constexpr Mysql() {
@@ -39,13 +39,13 @@ class Mysql final : public SqlDialect {
         const bool text = column.type == DBWAY_T_TEXT;
         if (text || column.type == DBWAY_T_BLOB) {
             if (!column.keyed && (column.precision <= 0 || column.precision > 16'000))
-                return type_name(column.type, -1, -1);
+                return mysql_type_name(column.type, -1, -1);
             const std::int32_t size = column.precision > 0 ? column.precision : 255;
             return (text ? "varchar(" : "varbinary(") + std::to_string(size) + ")";
         }
         if (column.type == DBWAY_T_ARRAY)
-            return type_name(column.type, static_cast<std::int32_t>(column.item_type), -1);
-        return type_name(column.type, column.precision, column.scale);
+            return mysql_type_name(column.type, static_cast<std::int32_t>(column.item_type), -1);
+        return mysql_type_name(column.type, column.precision, column.scale);
     }
     std::string_view generated_clause() const override { return "NOT NULL AUTO_INCREMENT"; }
     std::string_view now() const override { return "CURRENT_TIMESTAMP(6)"; }
@@ -71,7 +71,11 @@ class Mysql final : public SqlDialect {
     bool numbers_rows(std::string_view, std::string_view default_value) const override {
         return default_value == "AUTO_INCREMENT";
     }
-    std::string_view default_schema(const Server& server) const override { return server.database; }
+    // A name without a schema is of the database that the connection uses, and of no other.
+    std::string_view schema_of(const std::set<std::string_view>& schemas,
+                               const Server& server) const override {
+        return server.database.empty() ? SqlDialect::schema_of(schemas, server) : server.database;
+    }
 
   private:
     // As information_schema writes it, without what differs between the servers: MariaDB shows the width of

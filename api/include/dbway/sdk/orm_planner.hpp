@@ -1,15 +1,17 @@
 // orm_planner.hpp - the extension "dbway.orm/1" for a provider of SQL: plan(), and the table of a dialect.
 //
-// A provider offers entities by one line in its lookup of extensions:
+// A provider offers entities by one line in its lookup of extensions, for the database that its
+// dbway.dialect/1 names:
 //   if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Postgresql>;
-//   if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Sqlite<sdk::sqlite_type_name>>;
-//   if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Mysql<mysql::type_name>>;
-// where the argument is the function behind type_name of its dbway.dialect/1. A database that is not among
-// them gets a class like those of orm_postgresql.hpp, orm_sqlite.hpp and orm_mysql.hpp.
+//   if (id == DBWAY_EXT_ORM) return sdk::orm_extension_of(dialect);
+// A database that is not among them gets a class like those of orm_postgresql.hpp, orm_sqlite.hpp and
+// orm_mysql.hpp.
 #pragma once
 
+#include <dbway/ext/dialect.h>
 #include <dbway/ext/orm.h>
 #include <dbway/sdk/diagnostics.hpp>
+#include <dbway/sdk/lexer.hpp>
 #include <dbway/sdk/orm_check.hpp>
 #include <dbway/sdk/orm_create.hpp>
 #include <dbway/sdk/orm_insert.hpp>
@@ -93,5 +95,19 @@ inline constexpr dbway_ext_orm orm_extension = {
     sizeof(dbway_ext_orm), orm::dialect_of<Dialect>.flags, orm::dialect_of<Dialect>.max_params, 0,
     orm::plan_in<Dialect>,
 };
+
+// Null: nothing is known of a database of that name.
+inline const dbway_ext_orm* orm_extension_of(const dbway_ext_dialect& dialect) noexcept {
+    switch (dialect_by_name(dialect.name)) {
+        case Dialect::postgresql:
+            return &orm_extension<orm::Postgresql>;
+        case Dialect::sqlite:
+            return &orm_extension<orm::Sqlite>;
+        case Dialect::mysql:
+            return &orm_extension<orm::Mysql>;
+        default:
+            return nullptr;
+    }
+}
 
 }  // namespace dbway::sdk

@@ -3,15 +3,15 @@
 
 #include <dbway/sdk/orm_dialect.hpp>
 #include <dbway/sdk/orm_types.hpp>
+#include <dbway/sdk/sqlite_types.hpp>
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
 
 namespace dbway::sdk::orm {
 
-// `type_name(type, precision, scale)` as the provider's dbway.dialect/1 declares columns.
-template <auto type_name>
 class Sqlite final : public SqlDialect {
   public:
     constexpr Sqlite() {
@@ -34,8 +34,8 @@ class Sqlite final : public SqlDialect {
                                                                                               : "";
         if (!column.type_sql.empty()) return std::string(column.type_sql);
         if (column.type == DBWAY_T_ARRAY)
-            return type_name(column.type, static_cast<std::int32_t>(column.item_type), -1);
-        return type_name(column.type, column.precision, column.scale);
+            return sqlite_type_name(column.type, static_cast<std::int32_t>(column.item_type), -1);
+        return sqlite_type_name(column.type, column.precision, column.scale);
     }
     // AUTOINCREMENT: the number of a deleted row is not used again, as on other databases.
     std::string_view generated_clause() const override { return "PRIMARY KEY AUTOINCREMENT"; }
@@ -92,7 +92,13 @@ class Sqlite final : public SqlDialect {
         return split_type(type).text() == "integer";
     }
     bool adds_now_default() const override { return false; }
-    std::string_view default_schema(const Server&) const override { return "main"; }
+    // SQLite looks for it in this order, then in the databases that are attached.
+    std::string_view schema_of(const std::set<std::string_view>& schemas,
+                               const Server& server) const override {
+        for (const std::string_view schema : {"temp", "main"})
+            if (schemas.contains(schema)) return schema;
+        return SqlDialect::schema_of(schemas, server);
+    }
 
   private:
     static bool since(const Server& server, std::uint64_t version) {
