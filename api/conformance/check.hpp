@@ -111,6 +111,7 @@ std::vector<Check> copy_checks();
 std::vector<Check> transaction_checks();
 std::vector<Check> cancel_checks();
 std::vector<Check> growth_checks();
+std::vector<Check> orm_checks();
 std::vector<Check> file_checks();
 // Last: they tell what was seen during the others.
 std::vector<Check> observed_checks();

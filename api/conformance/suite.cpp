@@ -14,9 +14,10 @@ namespace {
 const std::vector<Check>& all_checks() {
     static const std::vector<Check> all = [] {
         std::vector<Check> list;
-        for (const auto& part : {file_checks(), lifecycle_checks(), kind_checks(), value_checks(),
-                                 row_checks(), prepared_checks(), chain_checks(), copy_checks(),
-                                 transaction_checks(), cancel_checks(), growth_checks(), observed_checks()})
+        for (const auto& part :
+             {file_checks(), lifecycle_checks(), kind_checks(), value_checks(), row_checks(),
+              prepared_checks(), chain_checks(), copy_checks(), transaction_checks(), cancel_checks(),
+              growth_checks(), orm_checks(), observed_checks()})
             list.insert(list.end(), part.begin(), part.end());
         return list;
     }();

@@ -51,7 +51,8 @@ TEST(ConformanceChecks, HaveUniqueIdsThatBeginWithTheirRule) {
         EXPECT_TRUE(ids.insert(check.id).second) << check.id;
         ASSERT_FALSE(check.rules.empty()) << check.id;
         EXPECT_FALSE(check.title.empty()) << check.id;
-        const auto rule = "R" + check.id.substr(1, check.id.find('_') - 1);
+        // "r4_…" is of provider.h, "o4_…" of ext/orm.h.
+        const auto rule = (check.id[0] == 'o' ? "O" : "R") + check.id.substr(1, check.id.find('_') - 1);
         EXPECT_THAT(check.rules, testing::Contains(rule)) << check.id;
     }
 }
