@@ -211,14 +211,28 @@ void Executor::atomically(const std::function<void(Executor&)>& function) {
 }
 
 Rows Executor::schema(SchemaKind kind, const Description& description) {
-    if (transaction_ != nullptr) return transaction_->schema(kind, description.schema(), description.table());
-    if (connection_ != nullptr) return connection_->schema(kind, description.schema(), description.table());
-    return source_->schema(kind, description.schema(), description.table());
+    const std::string_view schema = description.schema();
+    const std::string_view table = description.table();
+    if (transaction_ != nullptr) return transaction_->schema(kind, schema, table);
+    if (connection_ != nullptr) return connection_->schema(kind, schema, table);
+    return source_->schema(kind, schema, table);
 }
 
 Migration Executor::migrate(const Description& description) {
     Migration done;
-    try {
+    const auto run_all = [&](Executor& executor) { done = executor.add_missing(description); };
+    // Where changes of the schema can be taken back, all of them or none.
+    if (source_ && (source_->capabilities() & DBWAY_CAP_TX_DDL) != 0)
+        atomically(run_all);
+    else
+        run_all(*this);
+    return done;
+}
+
+Migration Executor::add_missing(const Description& description) {
+    Migration done;
+    std::vector<Statement> statements;
+    {
         const Catalog columns(schema(SchemaKind::columns, description));
         const Catalog indexes(schema(SchemaKind::indexes, description));
         const Catalog constraints(schema(SchemaKind::constraints, description));
@@ -232,17 +246,15 @@ Migration Executor::migrate(const Description& description) {
         existing.constraints = constraints.cells();
         Operation operation(DBWAY_ORM_MIGRATE);
         operation.existing = &existing;
-        for (Statement& statement : plan(description, operation)) {
-            if ((statement.flags & DBWAY_ORM_REMARK) != 0) {
-                done.remarks.push_back(std::move(statement.sql));
-                continue;
-            }
-            run(description, "migrate", statement, {});
-            done.statements.push_back(std::move(statement.sql));
+        statements = plan(description, operation);
+    }
+    for (Statement& statement : statements) {
+        if ((statement.flags & DBWAY_ORM_REMARK) != 0) {
+            done.remarks.push_back(std::move(statement.sql));
+            continue;
         }
-    } catch (const Error& error) {
-        if (error.message().starts_with("cannot ") || error.not_executed()) throw;
-        rethrow(description, "migrate", error);
+        run(description, "migrate", statement, {});
+        done.statements.push_back(std::move(statement.sql));
     }
     return done;
 }

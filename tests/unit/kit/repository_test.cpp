@@ -25,6 +25,7 @@ namespace dbway::test {
 namespace {
 
 using namespace app;
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -122,7 +123,7 @@ TEST_F(RepositoryPlans, a_provider_without_entities_says_so_and_who_has_them) {
         ADD_FAILURE();
     } catch (const Unsupported& error) {
         EXPECT_THAT(error.what(), HasSubstr("\"scripted\" has no extension \"dbway.orm/1\""));
-        EXPECT_THAT(error.hint(), HasSubstr("none of the providers found has the extension"));
+        EXPECT_THAT(error.hint(), HasSubstr("the extension \"dbway.orm/1\""));
     }
     ScriptedProvider other("other");
     FakePlanner planner(0, 0);
@@ -138,7 +139,8 @@ TEST_F(RepositoryPlans, a_provider_without_entities_says_so_and_who_has_them) {
         Repository<Plain>(beside).find(1);
         ADD_FAILURE();
     } catch (const Unsupported& error) {
-        EXPECT_THAT(error.hint(), HasSubstr("providers found with the extension \"dbway.orm/1\": other"));
+        EXPECT_THAT(error.hint(),
+                    ContainsRegex("providers found with the extension \"dbway.orm/1\": .*other"));
     }
 }
 

@@ -117,6 +117,7 @@ class DBWAY_API Executor {
   private:
     const dbway_conn_info* server(std::uint32_t kind);
     Rows schema(SchemaKind kind, const Description& description);
+    Migration add_missing(const Description& description);
 
     std::optional<Source> source_;
     Connection* connection_ = nullptr;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -86,10 +87,11 @@ class Inserter {
             if ((omitted & bit(i)) == 0) set.push_back(i);
         return set;
     }
-    // Longer statements are not faster, but take long to parse when they are seen first.
+    // Longer statements are not faster, but take long to parse when they are seen first; and libpq takes the
+    // description of more than 7,498 parameters for a broken connection.
     std::size_t rows_of(const Columns& set) {
         if (set.empty()) return 1;
-        const std::size_t values = std::min<std::size_t>(executor_.max_params(), 8'192);
+        const std::size_t values = std::min<std::size_t>(executor_.max_params(), 4'096);
         return std::max<std::size_t>(1, values / set.size());
     }
 
@@ -103,6 +105,11 @@ class Inserter {
         Columns wanted;
         for (std::uint32_t i = 0; i < Traits<T>::count; ++i)
             if ((omitted & bit(i)) != 0) wanted.push_back(i);
+        // Rows that are kept have values of their own.
+        if ((flags_ & DBWAY_ORM_KEEP) != 0) {
+            wanted.resize(Traits<T>::count);
+            std::iota(wanted.begin(), wanted.end(), 0u);
+        }
         // Which row an upsert found is known by the columns of its conflict only.
         const bool by_row = kind_ == DBWAY_ORM_INSERT;
         if (by_row) operation.returned = wanted;
@@ -171,7 +178,7 @@ class Inserter {
                 : std::max<std::size_t>(1, std::min<std::size_t>(512, executor_.max_params() / by.size()));
         for (std::size_t from = 0; from < objects.size(); from += most) {
             const std::size_t count = std::min(most, objects.size() - from);
-            std::unordered_map<std::string, T*> index;
+            std::unordered_map<std::string, std::vector<T*>> index;
             dbway::detail::ItemStore items;
             Operation operation(DBWAY_ORM_FIND,
                                 Traits<T>::deleted != Traits<T>::none ? DBWAY_ORM_WITH_DELETED : 0);
@@ -183,7 +190,7 @@ class Inserter {
                 std::vector<dbway_value> values;
                 for (const std::uint32_t column : by)
                     values.push_back(accessors<T>[column].encode(*objects[i], items));
-                index[identity(values)] = objects[i];
+                index[identity(values)].push_back(objects[i]);
                 if (by.size() > 1 || count == 1)
                     operation.where_equal(by, values);
                 else
@@ -202,7 +209,8 @@ class Inserter {
                     for (const std::uint32_t column : by)
                         values.push_back(accessors<T>[column].encode(row, row_items));
                     const auto found = index.find(identity(values));
-                    if (found != index.end()) read_columns(*found->second, cursor, operation.returned);
+                    if (found == index.end()) return;
+                    for (T* object : found->second) read_columns(*object, cursor, operation.returned);
                 },
                 false);
         }

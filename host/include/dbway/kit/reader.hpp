@@ -23,6 +23,7 @@ struct Accessor {
     void (*decode)(T& object, const dbway_value& cell);
     bool (*equal)(const T& a, const T& b);
     bool (*unset)(const T& object);  // empty, or zero
+    void (*reset)(T& object);
 };
 
 template <Entity T, std::size_t I>
@@ -43,6 +44,7 @@ constexpr Accessor<T> make_accessor() {
             else
                 return false;
         },
+        [](T& object) { object.*member = M{}; },
     };
 }
 

@@ -198,7 +198,7 @@ std::vector<T> fetch(Executor& executor, const std::tuple<M T::*...>& members,
     const std::size_t most = executor.max_params();
     const std::size_t chunk = arrays ? 65'536
                               : width == 1
-                                  ? std::bit_floor(std::min<std::size_t>(most, 8'192))
+                                  ? std::bit_floor(std::min<std::size_t>(most, 4'096))
                                   : std::max<std::size_t>(1, std::min<std::size_t>(most / width, 512));
     for (std::size_t from = 0; from < keys.size(); from += chunk) {
         const std::size_t count = std::min(chunk, keys.size() - from);

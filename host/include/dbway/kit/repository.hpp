@@ -79,12 +79,12 @@ class Repository {
     // By the key, in the order of its members.
     template <typename... Keys>
     std::optional<T> find(const Keys&... keys) {
-        return by_key(kit::Operation(DBWAY_ORM_FIND), keys...).first;
+        return by_key(keys...).first;
     }
     // Throws NoRows.
     template <typename... Keys>
     T get(const Keys&... keys) {
-        auto [found, text] = by_key(kit::Operation(DBWAY_ORM_FIND), keys...);
+        auto [found, text] = by_key(keys...);
         if (!found && !executor_.dry()) kit::throw_absent(description(), text);
         return found ? std::move(*found) : T{};
     }
@@ -216,7 +216,7 @@ class Repository {
     }
 
     template <typename... Keys>
-    std::pair<std::optional<T>, std::string> by_key(kit::Operation operation, const Keys&... keys) {
+    std::pair<std::optional<T>, std::string> by_key(const Keys&... keys) {
         static_assert(sizeof...(Keys) == Traits::key_count, "give as many values as the key has members");
         const auto kept = [&]<std::size_t... I>(std::index_sequence<I...>) {
             return std::tuple{
@@ -227,13 +227,16 @@ class Repository {
         const auto values = std::apply(
             [&](const auto&... key) { return std::array{dbway::detail::encode_parameter(key, items)...}; },
             kept);
-        operation.where_equal(Traits::keys, values);
+        if (!find_) {
+            kit::Operation operation(DBWAY_ORM_FIND);
+            operation.where_equal(Traits::keys, values);
+            find_ = executor_.plan_one(description(), operation);
+        }
         std::optional<T> found;
-        executor_.run(description(), "load", executor_.plan_one(description(), operation), operation.values,
-                      [&](const dbway::detail::Cursor& cursor) {
-                          if (cursor.width() != Traits::count) cursor.throw_width(Traits::count);
-                          kit::read_row(found.emplace(), cursor);
-                      });
+        executor_.run(description(), "load", *find_, values, [&](const dbway::detail::Cursor& cursor) {
+            if (cursor.width() != Traits::count) cursor.throw_width(Traits::count);
+            kit::read_row(found.emplace(), cursor);
+        });
         std::string text;
         if (!found) text = kit::key_text(description(), Traits::keys, values);
         return {std::move(found), std::move(text)};
@@ -250,11 +253,22 @@ class Repository {
             if (!executor.dry())
                 for (T* object : objects) kit::after_save(*object, saving);
         };
-        if (!HasAfterSave<T> &&
-            kit::Inserter<T>(executor_, kind, flags, conflict).fits_one_statement(objects))
-            run(executor_);
-        else
-            executor_.atomically(run);
+        // A key that was not kept must not be taken for one of the program's own the next time.
+        std::vector<T*> unnumbered;
+        if constexpr (Traits::generated != Traits::none)
+            for (T* object : objects)
+                if (kit::accessors<T>[Traits::generated].unset(*object)) unnumbered.push_back(object);
+        try {
+            if (!HasAfterSave<T> &&
+                kit::Inserter<T>(executor_, kind, flags, conflict).fits_one_statement(objects))
+                run(executor_);
+            else
+                executor_.atomically(run);
+        } catch (...) {
+            if constexpr (Traits::generated != Traits::none)
+                for (T* object : unnumbered) kit::accessors<T>[Traits::generated].reset(*object);
+            throw;
+        }
     }
 
     // With `before`: the columns that differ from it.
@@ -273,10 +287,18 @@ class Repository {
             if (!executor.dry()) kit::after_save(object, Saving::update);
         };
         const bool reads_back = Traits::updated != Traits::none && !executor_.can(DBWAY_ORM_RETURNING_UPDATE);
-        if (HasAfterSave<T> || reads_back)
-            executor_.atomically(run);
-        else
-            run(executor_);
+        const std::int64_t version = version_of(object);
+        try {
+            if (HasAfterSave<T> || reads_back)
+                executor_.atomically(run);
+            else
+                run(executor_);
+        } catch (...) {
+            if constexpr (versioned)
+                kit::accessors<T>[Traits::version].decode(object,
+                                                          dbway::detail::make_int(DBWAY_T_I64, version));
+            throw;
+        }
         return true;
     }
 
@@ -372,6 +394,7 @@ class Repository {
     }
 
     kit::Executor executor_;
+    std::optional<kit::Statement> find_;  // by the key
 };
 
 // Migrates several entities, in this order: those that others refer to come first.
