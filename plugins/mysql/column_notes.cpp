@@ -14,7 +14,7 @@ std::string notes_query(std::string_view schema, std::string_view table, bool is
         sql +=
             " LEFT JOIN information_schema.check_constraints k ON k.constraint_schema = c.table_schema AND "
             "k.table_name = c.table_name AND k.constraint_name = c.column_name AND "
-            "k.check_clause = CONCAT('json_valid(`', c.column_name, '`)')";
+            "REPLACE(k.check_clause, '\"', '`') = CONCAT('json_valid(`', c.column_name, '`)')";
     sql += " WHERE c.table_schema = " + quote_literal(schema) + " AND c.table_name = " + quote_literal(table);
     sql += " AND (c.column_comment LIKE 'dbway:%' OR c.data_type IN ('uuid', 'longtext'))";
     return sql;

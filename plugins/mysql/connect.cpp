@@ -56,6 +56,7 @@ sql::ConnectOptionsMap connector_options(const ConnectOptions& options,
     text("schema", options.database);
     map["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
     map["OPT_RECONNECT"] = false;
+    map["OPT_LOCAL_INFILE"] = 0;  // or a server could ask for any file of this machine
     map["CLIENT_FOUND_ROWS"] = options.found_rows;
     map["CLIENT_COMPRESS"] = options.compress;
     if (connect_timeout.count() > 0) map["OPT_CONNECT_TIMEOUT"] = seconds(connect_timeout);
@@ -65,7 +66,8 @@ sql::ConnectOptionsMap connector_options(const ConnectOptions& options,
     // Over a Unix socket there is nobody to hide from, unless it was asked for.
     if (options.tls == Tls::disable || (options.tls == Tls::prefer && !options.unix_socket.empty()))
         return map;
-    map["sslEnforce"] = true;  // in libmariadb: use it if the server has it; is_encrypted() sees to the rest
+    map["sslEnforce"] =
+        true;  // in libmariadb: use it if the server has it; require_encryption() sees to the rest
     if (options.tls == Tls::verify_full) map["sslVerify"] = true;
     text("sslCA", options.tls_ca);
     text("sslCAPath", options.tls_ca_path);

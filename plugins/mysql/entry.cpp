@@ -49,11 +49,9 @@ help = "host name or address, reached over TCP"
 
 [[option]]
 name = "port"
-type = "integer"
-min = 1
-max = 65535
+type = "string"
 default = "3306"
-help = "TCP port"
+help = "TCP port, from 1 to 65535"
 
 [[option]]
 name = "unix_socket"

@@ -247,7 +247,11 @@ sdk::Diagnostic make_diagnostic(const sql::SQLException& error) {
 }
 
 void add_names(sdk::Diagnostic& diagnostic) {
-    const std::string_view message = diagnostic.message;
+    // In the mode ANSI_QUOTES the definition of a foreign key is quoted in that way.
+    const bool foreign_key = diagnostic.native_code == 1451 || diagnostic.native_code == 1452;
+    std::string text = diagnostic.message;
+    if (foreign_key) std::replace(text.begin(), text.end(), '"', '`');
+    const std::string_view message = text;
     switch (diagnostic.native_code) {
         case 1022:
         case 1062:

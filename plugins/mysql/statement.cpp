@@ -21,6 +21,8 @@ namespace {
 // Not in the prepared statement protocol; and a statement that the server has no longer.
 constexpr std::int64_t not_preparable = 1295;
 constexpr std::int64_t unknown_statement = 1243;
+// The client library's: the result has another number of columns than when it was prepared.
+constexpr std::int64_t new_metadata = 2057;
 
 // What is left of a result that nobody wants is read if it is this little, since a KILL needs a connection.
 constexpr auto reading_on = std::chrono::milliseconds(5);
@@ -210,7 +212,10 @@ void SqlStatement::run_prepared(std::span<const dbway_value> values) {
             });
             break;
         } catch (const sdk::Failure& failure) {
-            if (!again || failure.diagnostic().native_code != unknown_statement) throw;
+            const std::int64_t code = failure.diagnostic().native_code;
+            // The second was executed; what only reads may be executed again.
+            const bool repeatable = code == unknown_statement || (code == new_metadata && !text_.changes);
+            if (!again || !repeatable) throw;
         }
         session_.check_running();
         prepare();

@@ -173,7 +173,7 @@ TEST_P(Cancelling, ADeadlineThatFallsOnTheEndOfAStatement) {
 }
 
 TEST_P(Cancelling, WhileWaitingForALock) {
-    if (!on_postgresql()) GTEST_SKIP() << "SQLite has one lock for all, see the tests of its provider";
+    if (!on_server()) GTEST_SKIP() << "SQLite has one lock for all, see the tests of its provider";
     db().execute("create table t (i integer primary key, n integer)");
     db().execute("insert into t values (1, 0)");
     Transaction holder = db().begin();
@@ -186,7 +186,7 @@ TEST_P(Cancelling, WhileWaitingForALock) {
 }
 
 TEST_P(Cancelling, ALoadThatWaits) {
-    if (!on_postgresql()) GTEST_SKIP() << "SQLite has one lock for all, see the tests of its provider";
+    if (!on_server()) GTEST_SKIP() << "SQLite has one lock for all, see the tests of its provider";
     db().execute("create table t (i integer primary key)");
     Transaction holder = db().begin();
     holder.execute("insert into t values (1)");

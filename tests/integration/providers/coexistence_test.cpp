@@ -24,9 +24,19 @@ std::set<std::string> mapped(const std::string& library) {
 std::vector<std::vector<std::string>> orders() {
     std::vector<std::vector<std::string>> all;
     auto names = providers();
+    // The backends of orm are one plugin, which brings the libraries of all others: it comes first, or last.
+    std::vector<std::string> orm;
+    for (const std::string& name : names)
+        if (name.starts_with("orm_")) orm.push_back(name);
+    std::erase_if(names, [](const std::string& name) { return name.starts_with("orm_"); });
     std::sort(names.begin(), names.end());
-    do all.push_back(names);
-    while (std::next_permutation(names.begin(), names.end()));
+    do {
+        all.push_back(names);
+        if (orm.empty()) continue;
+        all.back().insert(all.back().begin(), orm.begin(), orm.end());
+        all.push_back(names);
+        all.back().insert(all.back().end(), orm.begin(), orm.end());
+    } while (std::next_permutation(names.begin(), names.end()));
     return all;
 }
 
@@ -38,7 +48,12 @@ std::string joined(const std::vector<std::string>& names) {
 
 class Coexistence : public testing::TestWithParam<std::vector<std::string>> {
   protected:
-    void SetUp() override { DBWAY_NEEDS_POSTGRESQL(); }
+    void SetUp() override {
+        DBWAY_NEEDS_POSTGRESQL();
+#ifdef DBWAY_TEST_MARIADB
+        DBWAY_NEEDS_MARIADB();
+#endif
+    }
 };
 
 INSTANTIATE_TEST_SUITE_P(Orders, Coexistence, testing::ValuesIn(orders()),
@@ -46,16 +61,22 @@ INSTANTIATE_TEST_SUITE_P(Orders, Coexistence, testing::ValuesIn(orders()),
 
 TEST_P(Coexistence, InAnyOrderOfLoading) {
     const PooledDatabase database(shared_postgresql());
+#ifdef DBWAY_TEST_MARIADB
+    const MariadbDatabase mariadb(shared_mariadb());
+#endif
     // A host for each, so that the first is at work when the next is loaded.
     std::vector<std::unique_ptr<Application>> applications;
     std::vector<Source> sources;
     for (const std::string& name : GetParam()) {
         applications.push_back(std::make_unique<Application>());
         Application& application = *applications.back();
-        if (is_postgresql(name))
-            application.add("main", name, database.options());
+        if (is_postgresql(name)) application.add("main", name, database.options());
+#ifdef DBWAY_TEST_MARIADB
+        else if (is_mysql(name))
+            application.add("main", name, standard_options(mariadb));
+#endif
         else
-            application.add_sqlite("main");
+            application.add_sqlite("main", {}, name);
         sources.push_back(application.open().source("main"));
         EXPECT_EQ(sources.back().query("select 40 + $1 * 1", 2).one<int>(), 42);
     }

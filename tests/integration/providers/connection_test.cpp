@@ -24,6 +24,12 @@ TEST_P(Connections, TellTheirServer) {
                   std::stoull(database().value("show server_version_num")) / 10'000);
         EXPECT_EQ(info.session_id, connection.query("select pg_backend_pid()").one<std::int64_t>());
         EXPECT_THAT(database().value("show server_version"), testing::StartsWith(info.version.substr(0, 2)));
+    } else if (on_mysql()) {
+        EXPECT_EQ(info.product, "MariaDB");
+        EXPECT_EQ(info.database, schema_name());
+        EXPECT_EQ(info.session_id, connection.query("select connection_id()").one<std::int64_t>());
+        EXPECT_EQ(info.version, connection.query("select version()").one<std::string>());
+        EXPECT_EQ(info.version_number / 1'000'000, std::stoull(info.version));
     } else {
         EXPECT_EQ(info.product, "SQLite");
         EXPECT_EQ(info.version, connection.query("select sqlite_version()").one<std::string>());
@@ -77,7 +83,7 @@ TEST_P(Connections, TemporaryTablesDoNotOutliveAReset) {
 }
 
 TEST_P(Connections, ASessionIsAsNewAfterAReset) {
-    if (!on_postgresql()) GTEST_SKIP() << "a session of SQLite has no such state";
+    if (!on_postgresql()) GTEST_SKIP() << "of PostgreSQL's sessions; see the unit tests of the others";
     Source source = one_connection();
     const auto session = source.connection().info().session_id;
     const std::string role = unique_name("other");
@@ -127,8 +133,8 @@ TEST_P(Connections, AnUnknownOptionIsRefusedByName) {
 
 TEST_P(Connections, WhatCannotBeReachedIsSaidOnceAndWithoutThePassword) {
     Application application;
-    if (on_postgresql()) {
-        auto options = database().options();
+    if (on_server()) {
+        auto options = server_options();
         for (auto& [key, value] : options) {
             if (key == "password") value = "S3CR3T-canary";
         }
@@ -145,7 +151,7 @@ TEST_P(Connections, WhatCannotBeReachedIsSaidOnceAndWithoutThePassword) {
                         })
                         .source("wrong");
     const Error error = error_of([&] { source.query("select 1"); });
-    EXPECT_EQ(error.category(), on_postgresql() ? Category::authentication : Category::connection)
+    EXPECT_EQ(error.category(), on_server() ? Category::authentication : Category::connection)
         << error.what();
     if (on_postgresql()) {
         EXPECT_EQ(error.sqlstate(), "28P01") << error.what();
@@ -155,11 +161,11 @@ TEST_P(Connections, WhatCannotBeReachedIsSaidOnceAndWithoutThePassword) {
 }
 
 TEST_P(Connections, ADatabaseThatDoesNotExist) {
-    if (!on_postgresql()) GTEST_SKIP() << "SQLite makes the database";
+    if (!on_server()) GTEST_SKIP() << "SQLite makes the database";
     Application application;
-    auto options = database().options();
+    auto options = server_options();
     for (auto& [key, value] : options)
-        if (key == "dbname") value = "no_such_database";
+        if (key == "dbname" || key == "database") value = "no_such_database";
     Source source = application.add("main", provider(), options).open().source("main");
     const Error error = error_of([&] { source.query("select 1"); });
     EXPECT_THAT(std::string(error.what()), HasSubstr("no_such_database"));

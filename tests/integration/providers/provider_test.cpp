@@ -52,15 +52,18 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 Application& Application::add(const std::string& source, const std::string& provider,
                               const ConnectionOptions& options, const std::string& extra) {
-    text_ += "[source." + source + "]\nprovider = " + toml_string(provider) + "\n";
+    const bool orm = provider.starts_with("orm_");
+    text_ += "[source." + source + "]\nprovider = " + toml_string(orm ? "orm" : provider) + "\n";
+    if (orm) text_ += "backend = " + toml_string(provider.substr(4)) + "\n";
     for (const auto& [key, value] : options) text_ += key + " = " + toml_string(value) + "\n";
     // Sections of the source follow its own keys.
     text_ += extra + "\n";
     return *this;
 }
 
-Application& Application::add_sqlite(const std::string& source, const std::string& extra) {
-    return add(source, "sqlite", {{"database", (directory_.path() / (source + ".db")).string()}}, extra);
+Application& Application::add_sqlite(const std::string& source, const std::string& extra,
+                                     const std::string& provider) {
+    return add(source, provider, {{"database", (directory_.path() / (source + ".db")).string()}}, extra);
 }
 
 Host Application::open(LogHandler log) const {
@@ -73,7 +76,21 @@ Host Application::open(LogHandler log) const {
     return Host::open(file, options);
 }
 
+#ifdef DBWAY_TEST_MARIADB
+ConnectionOptions standard_options(const MariadbDatabase& database) {
+    ConnectionOptions options = database.options();
+    options.emplace_back("sql_mode", standard_sql_mode);
+    return options;
+}
+#endif
+
 void ProviderTest::SetUp() {
+#ifdef DBWAY_TEST_MARIADB
+    if (on_mysql()) {
+        DBWAY_NEEDS_MARIADB();
+        mariadb_.emplace(shared_mariadb());
+    }
+#endif
     if (!on_postgresql()) return;
     DBWAY_NEEDS_POSTGRESQL();
     database_.emplace(shared_postgresql());
@@ -86,8 +103,15 @@ Source& ProviderTest::db() {
 
 Host ProviderTest::open_host(const std::string& extra, LogHandler log) {
     auto application = std::make_unique<Application>();
+#ifdef DBWAY_TEST_MARIADB
+    const ConnectionOptions mariadb = on_mysql() ? standard_options(*mariadb_) : ConnectionOptions();
+#else
+    const ConnectionOptions mariadb;
+#endif
     if (on_postgresql())
         application->add("main", provider(), database_->options(), extra);
+    else if (on_mysql())
+        application->add("main", provider(), mariadb, extra);
     else
         application->add("main", provider(), {{"database", (directory_.path() / "main.db").string()}}, extra);
     applications_.push_back(std::move(application));
@@ -96,8 +120,32 @@ Host ProviderTest::open_host(const std::string& extra, LogHandler log) {
 
 std::string ProviderTest::endless() const {
     if (on_postgresql()) return "select pg_sleep(300)";
+    if (on_mysql()) return "select sleep(300)";
     return "with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000000000) "
            "select count(*) from n";
+}
+
+std::string ProviderTest::series(std::int64_t rows) const {
+    const std::string n = std::to_string(rows);
+    const std::string text(80, 'x');
+    if (on_postgresql()) return "select generate_series(1::bigint, " + n + ") as i, repeat('x', 80) as s";
+    if (on_mysql()) return "select seq as i, '" + text + "' as s from seq_1_to_" + n;
+    return "with recursive n(i) as (select 1 union all select i + 1 from n where i < " + n + ") select i, '" +
+           text + "' as s from n";
+}
+
+ConnectionOptions ProviderTest::server_options() const {
+#ifdef DBWAY_TEST_MARIADB
+    if (on_mysql()) return mariadb_->options();
+#endif
+    return database_->options();
+}
+
+std::string ProviderTest::schema_name() const {
+#ifdef DBWAY_TEST_MARIADB
+    if (on_mysql()) return mariadb_->name();
+#endif
+    return on_postgresql() ? "public" : "main";
 }
 
 Error error_of(const std::function<void()>& function) {

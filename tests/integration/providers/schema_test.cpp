@@ -15,13 +15,15 @@ class Schemas : public ProviderTest {
         db().execute(
             "create table child (a bigint not null, b bigint not null, parent_id bigint references parent "
             "(id), "
-            "amount numeric(10,2) default 0, note text check (length(note) < 100), primary key (b, a))");
+            "amount numeric(10,2) default 0, note " +
+            std::string(on_mysql() ? "varchar(200)" : "text") +
+            " check (length(note) < 100), primary key (b, a))");
         db().execute("create index child_amount on child (amount, note)");
         db().execute(
             "create view both_tables as select p.code, c.amount from parent p join child c on c.parent_id = "
             "p.id");
     }
-    std::string schema() const { return on_postgresql() ? "public" : "main"; }
+    std::string schema() const { return schema_name(); }
 };
 
 DBWAY_FOR_ALL_PROVIDERS(Schemas);
@@ -64,8 +66,8 @@ TEST_P(Schemas, Columns) {
         EXPECT_FALSE(row.get<bool>("generated"));
         EXPECT_EQ(row.is_null("default_value"), std::string(expected[i].name) != "amount");
         if (std::string(expected[i].name) == "amount") {
-            EXPECT_EQ(row.get<std::string>("default_value"), "0");
-            EXPECT_EQ(row.get<std::string>("type"), "numeric(10,2)");
+            EXPECT_EQ(row.get<std::string>("default_value"), on_mysql() ? "0.00" : "0");
+            EXPECT_EQ(row.get<std::string>("type"), on_mysql() ? "decimal(10,2)" : "numeric(10,2)");
         }
         ++i;
     }

@@ -23,18 +23,7 @@ void reset_peak() {
     std::ofstream("/proc/self/clear_refs") << "5";
 }
 
-class Streaming : public ProviderTest {
-  protected:
-    // `rows` rows of about 100 bytes.
-    std::string series(std::int64_t rows) const {
-        const std::string n = std::to_string(rows);
-        if (on_postgresql()) return "select generate_series(1::bigint, " + n + ") as i, repeat('x', 80) as s";
-        return "with recursive n(i) as (select 1 union all select i + 1 from n where i < " + n +
-               ") select i, "
-               "'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx' as s "
-               "from n";
-    }
-};
+class Streaming : public ProviderTest {};
 
 DBWAY_FOR_ALL_PROVIDERS(Streaming);
 
@@ -66,7 +55,7 @@ TEST_P(Streaming, TheFirstRowComesBeforeTheLastOneExists) {
     Connection connection = db().connection();
     {
         // To the end it would take hours.
-        Rows rows = connection.query(series(1'000'000'000'000).c_str());
+        Rows rows = connection.query(series(on_mysql() ? 1'000'000'000 : 1'000'000'000'000).c_str());
         EXPECT_EQ((*rows.begin()).get<std::int64_t>(0), 1);
     }
     EXPECT_EQ(connection.query("select 1").one<int>(), 1);

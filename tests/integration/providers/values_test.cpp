@@ -83,23 +83,25 @@ TEST_P(Values, UnsignedIntegersBeyondTheSigned) {
 
 TEST_P(Values, FloatingPoint) {
     using Limits = std::numeric_limits<double>;
-    std::vector<double> values{0.0,
-                               0.1,
-                               -1.5,
-                               1e300,
-                               Limits::max(),
-                               Limits::lowest(),
-                               1.0 / 3,
-                               Limits::min(),
-                               Limits::denorm_min(),
-                               Limits::infinity(),
-                               -Limits::infinity()};
-    if (on_postgresql()) values.push_back(-0.0);  // SQLite stores a whole number as an integer
+    std::vector<double> values{
+        0.0, 0.1, -1.5, 1e300, Limits::max(), Limits::lowest(), 1.0 / 3, Limits::min(), Limits::denorm_min()};
+    if (can(Feature::infinite_numbers)) {
+        values.push_back(Limits::infinity());
+        values.push_back(-Limits::infinity());
+    }
+    if (on_postgresql()) values.push_back(-0.0);  // SQLite and MySQL keep no sign of zero
     if (can(Feature::nan)) values.push_back(Limits::quiet_NaN());
     round_trip<double>(type(DBWAY_T_F64), values);
 }
 
 TEST_P(Values, Decimals) {
+    if (!can(Feature::unlimited_decimals)) {
+        return round_trip<Decimal>(
+            type(DBWAY_T_DECIMAL, 65, 30),
+            {Decimal("12345678901234567890123456789012345.123456789012345678901234567890"),
+             Decimal("-0.000000000000000000000000000001"),
+             Decimal("-99999999999999999999999999999999999.999999999999999999999999999999")});
+    }
     round_trip<Decimal>(
         type(DBWAY_T_DECIMAL),
         {Decimal("0"), Decimal("1.50"), Decimal("-1.5"), Decimal("0.00"),
@@ -139,6 +141,7 @@ TEST_P(Values, TextThatIsNotUtf8IsRefused) {
     if (!can(Feature::checked_utf8)) GTEST_SKIP() << "see differences.hpp";
     db().execute("create table v (x " + type(DBWAY_T_TEXT) + ")");
     for (const char* bad : {"\xFF", "a\xC3", "\xED\xA0\x80"}) {
+        if (on_mysql() && std::string(bad).size() == 3) continue;  // it takes halves of surrogate pairs
         EXPECT_THROW(db().execute("insert into v values ($1)", std::string(bad)), DataError);
         EXPECT_EQ(count("v"), 0);
     }
@@ -185,11 +188,16 @@ TEST_P(Values, Timestamps) {
 }
 
 TEST_P(Values, TimestampsWithTimeZone) {
+    if (!can(Feature::wide_instants)) {
+        const auto at = [](std::int64_t micros) { return TimestampTz(microseconds(micros)); };
+        return round_trip<TimestampTz>(type(DBWAY_T_TIMESTAMPTZ),
+                                       {at(1'000'000), at(1'700'000'000'123'456), at(2'147'483'647'999'999)});
+    }
     round_trip<TimestampTz>(type(DBWAY_T_TIMESTAMPTZ), times<TimestampTz>(can(Feature::infinite_times)));
 }
 
 TEST_P(Values, TimestampsDoNotDependOnTheSessionsTimeZone) {
-    if (!on_postgresql()) GTEST_SKIP() << "a session of SQLite has no time zone";
+    if (!on_postgresql()) GTEST_SKIP() << "of PostgreSQL's sessions";
     db().execute("create table v (x timestamptz, y timestamp)");
     Connection connection = db().connection();
     const TimestampTz instant(sys_days(2024y / 7 / 1).time_since_epoch() + microseconds(11h + 1us));
@@ -208,7 +216,7 @@ TEST_P(Values, TimestampsDoNotDependOnTheSessionsTimeZone) {
 }
 
 TEST_P(Values, DatesDoNotDependOnTheSessionsStyle) {
-    if (!on_postgresql()) GTEST_SKIP() << "a session of SQLite has no styles";
+    if (!on_postgresql()) GTEST_SKIP() << "of PostgreSQL's sessions";
     Connection connection = db().connection();
     const Date day = sys_days(2024y / 3 / 2);
     const Interval interval{14, -3, 3'600'000'001};
@@ -289,11 +297,11 @@ TEST_P(Values, AParameterOfOneTypeFitsAColumnOfAnother) {
     EXPECT_EQ(i, 7);
     EXPECT_EQ(d, 3.0);
     EXPECT_EQ(t, "text");
-    EXPECT_EQ(m.str(), "12");
+    EXPECT_EQ(m.str(), can(Feature::unlimited_decimals) ? "12" : "12." + std::string(30, '0'));
 }
 
 TEST_P(Values, AValueTooLargeForItsColumnIsRefused) {
-    if (!on_postgresql()) GTEST_SKIP() << "SQLite's integers have one size";
+    if (!on_server()) GTEST_SKIP() << "SQLite's integers have one size";
     db().execute("create table v (i smallint)");
     const Error error = error_of([&] { db().execute("insert into v values ($1)", 32768); });
     EXPECT_EQ(error.category(), Category::data) << error.what();
@@ -304,6 +312,15 @@ TEST_P(Values, AValueTooLargeForItsColumnIsRefused) {
 TEST_P(Values, ExpressionsHaveTheTypesOfTheirParameters) {
     if (!can(Feature::typed_expressions)) GTEST_SKIP() << "see differences.hpp";
     const Date day = sys_days(2024y / 2 / 29);
+    if (on_mysql()) {
+        const auto [date, number] =
+            db().query("select cast($1 as date) + interval 1 day, cast($2 as decimal(10,2)) * 2", day,
+                       Decimal("1.25"))
+                .one<std::tuple<Date, Decimal>>();
+        EXPECT_EQ(date, sys_days(2024y / 3 / 1));
+        EXPECT_EQ(number.str(), "2.50");
+        return;
+    }
     const auto [d, n, u] =
         db().query("select $1::date + 1, $2::numeric * 2, $3::uuid", day, Decimal("1.25"), Uuid{})
             .one<std::tuple<Date, Decimal, Uuid>>();

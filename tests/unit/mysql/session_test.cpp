@@ -305,6 +305,15 @@ TEST_F(MysqlSession, PermissionsAndPasswords) {
     database().sql("drop user " + user);
 }
 
+TEST_F(MysqlSession, TheServerGetsNoFileOfTheClient) {
+    RawConnection db(options());
+    db.must("create table t(s text)");
+    EXPECT_EQ(value("select @@local_infile"), "1") << "the server would take it";
+    EXPECT_FALSE(db.query("load data local infile '/etc/hostname' into table t").ok());
+    EXPECT_EQ(value("select count(*) from t"), "0");
+    EXPECT_EQ(db.must("select 1").text(), "1");
+}
+
 TEST_F(MysqlSession, TheUnixSocket) {
     OptionMap map;
     for (const auto& [key, value] : database().server().socket_options(database().name())) map[key] = value;
