@@ -222,7 +222,8 @@ Migration Executor::migrate(const Description& description) {
     Migration done;
     const auto run_all = [&](Executor& executor) { done = executor.add_missing(description); };
     // Where changes of the schema can be taken back, all of them or none.
-    if (source_ && (source_->capabilities() & DBWAY_CAP_TX_DDL) != 0)
+    orm();
+    if (source_ && (server(DBWAY_ORM_MIGRATE)->caps & DBWAY_CAP_TX_DDL) != 0)
         atomically(run_all);
     else
         run_all(*this);
