@@ -5,7 +5,6 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/orm_planner.hpp>
-#include <dbway/sdk/orm_planner.hpp>
 
 namespace dbway::orm {
 namespace {

@@ -40,7 +40,7 @@ class OrmConnection : public sdk::Connection {
 
     std::unique_ptr<sdk::CopyIn> copy_in(const sdk::CopyTarget&, const sdk::Request&) final;
     std::unique_ptr<sdk::Statement> copy_out(const sdk::CopyTarget&, const sdk::Request&) final;
-    const void* extension(std::string_view id) final;
+    const void* extension(std::string_view id) override;
 
     // A request begins: what an earlier cancel left behind concerns it no more.
     virtual void start() = 0;

@@ -133,6 +133,11 @@ TableTarget MysqlConnection::resolve(const sdk::CopyTarget& target, bool writing
     return result;
 }
 
+std::optional<sdk::Notification> MysqlConnection::poll_notification() {
+    session_.check_idle();
+    return std::nullopt;
+}
+
 bool MysqlConnection::cancel() noexcept {
     session_.cancel();
     return true;

@@ -4,6 +4,8 @@
 #include <dbway/sdk/mysql_dialect.hpp>
 #include <dbway/sdk/mysql_errors.hpp>
 
+#include <poll.h>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -197,6 +199,14 @@ void Session::drop_further_results(std::string_view sql) {
         if (mysql_next_result(handle_) > 0) fail(sql);
         if (MYSQL_RES* const result = mysql_store_result(handle_)) mysql_free_result(result);
     }
+}
+
+// A server that is asked nothing says nothing, but when it ends the session.
+void Session::check_idle() {
+    pollfd socket{static_cast<int>(mysql_get_socket(handle_)), POLLIN, 0};
+    if (open() && poll(&socket, 1, 0) <= 0) return;
+    lost_ = true;
+    throw sdk::Failure(sdk::make_mysql_diagnostic(2006, {}, "the server has ended the connection"));
 }
 
 MYSQL_RES* Session::describe(const std::string& sql) {

@@ -43,6 +43,8 @@ class Session {
     // The columns that a statement with question marks would yield, for the caller to free; null if it yields
     // none, or the server cannot tell. Throws Failure for what it refuses.
     MYSQL_RES* describe(const std::string& sql);
+    // Throws Failure if the connection has ended while nothing was asked of it.
+    void check_idle();
     // Executes a statement that has its chunks and its literals. Throws Failure.
     void execute(soci::mysql_statement_backend& statement, std::string_view sql);
     void run(const std::string& sql) { rows(sql); }

@@ -6,6 +6,7 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/postgresql_dialect.hpp>
+#include <dbway/sdk/postgresql_large_object.hpp>
 #include <dbway/sdk/postgresql_schema.hpp>
 
 #include <algorithm>
@@ -106,6 +107,15 @@ TableTarget PostgresqlConnection::resolve(const sdk::CopyTarget& target, bool wr
     for (int row = 0; row < PQntuples(result_of(*statement)); ++row)
         result.columns.emplace_back(PQgetvalue(result_of(*statement), row, 0));
     return result;
+}
+
+const void* PostgresqlConnection::extension(std::string_view id) {
+    return id == DBWAY_EXT_LARGE_OBJECT ? &sdk::postgresql_large_object : OrmConnection::extension(id);
+}
+
+std::optional<sdk::Notification> PostgresqlConnection::poll_notification() {
+    session_.check_idle();
+    return std::nullopt;
 }
 
 bool PostgresqlConnection::cancel() noexcept {

@@ -16,6 +16,10 @@ class PostgresqlConnection final : public OrmConnection {
     sdk::Dialect dialect() const override { return sdk::Dialect::postgresql; }
     std::unique_ptr<sdk::Statement> schema(std::uint32_t kind, std::string_view schema_filter,
                                            std::string_view table_filter) override;
+    const void* extension(std::string_view id) override;
+    // They tell of the end of an idle connection; there are no notifications.
+    std::optional<sdk::Notification> poll_notification() override;
+    std::int64_t notification_descriptor() const override { return PQsocket(session_.handle()); }
     void ping(const sdk::Request&) override;
     void reset(const sdk::Request&) override;
     bool cancel() noexcept override;

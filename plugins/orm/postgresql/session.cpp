@@ -23,14 +23,23 @@ std::string settings_of(const ConnectOptions& options) {
     return settings;
 }
 
+// SOCI reads the string before libpq does: it ends a value at a blank, unless there are quotation marks
+// around it, which it takes away.
 void add(std::string& text, std::string_view keyword, std::string_view value) {
     if (value.empty()) return;
-    text.append(keyword).append("='");
+    const bool blank =
+        std::any_of(value.begin(), value.end(), [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+    if (blank && value.find('"') != std::string_view::npos)
+        throw sdk::Failure(DBWAY_ERR_INVALID,
+                           "option '" + std::string(keyword) +
+                               "' contains a blank and a quotation mark, which SOCI cannot "
+                               "pass on");
+    text.append(keyword).append(blank ? "=\"'" : "='");
     for (const char c : value) {
         if (c == '\'' || c == '\\') text += '\\';
         text += c;
     }
-    text += "' ";
+    text += blank ? "'\" " : "' ";
 }
 
 // libpq counts in whole seconds, and waits two at least.
@@ -239,6 +248,11 @@ void Session::keep_settings() {
     const Result result(PQexec(handle_, settings_.c_str()));
     if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) fail(result.get());
     doubtful_settings_ = false;
+}
+
+void Session::check_idle() {
+    if (open() && PQconsumeInput(handle_) != 0 && open()) return;
+    throw sdk::Failure(lost_diagnostic(nullptr, PQerrorMessage(handle_)));
 }
 
 void Session::on_notice(void* self, const PGresult* result) {

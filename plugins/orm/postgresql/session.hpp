@@ -46,6 +46,9 @@ class Session {
     // failing one would be lost, or abort it.
     void forget(SociStatement statement) noexcept;
 
+    // Throws Failure if the connection has ended while nothing was asked of it.
+    void check_idle();
+
     // Executes; the result is the statement's. `values` are texts, null for NULL. Throws Failure.
     void execute(soci::postgresql_statement_backend& statement, std::span<char*> values);
     // One or several statements without parameters; the last one's result.
