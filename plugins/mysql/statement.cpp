@@ -216,6 +216,7 @@ void SqlStatement::run_prepared(std::span<const dbway_value> values) {
             // The second was executed; what only reads may be executed again.
             const bool repeatable = code == unknown_statement || (code == new_metadata && !text_.changes);
             if (!again || !repeatable) throw;
+            prepared_.reset();  // with what it has not read
         }
         session_.check_running();
         prepare();
