@@ -26,6 +26,10 @@ bool same_columns(const std::vector<sdk::Column>& a, const std::vector<sdk::Colu
     });
 }
 
+// libpq before version 16 takes a longer description of parameters for damage and gives the connection up
+// (VALID_LONG_MESSAGE_TYPE in its fe-protocol3.c: 30,000 bytes). Statements with more are not prepared.
+constexpr std::size_t describable_parameters = 7'498;
+
 // Of the settings that values are read by, those that the server does not report when they change.
 bool may_change_settings(std::string_view keyword, std::string_view sql) {
     if (keyword == "RESET" || keyword == "DISCARD") return true;
@@ -49,7 +53,7 @@ SqlStatement::SqlStatement(Session& session, std::string_view sql, Mode mode)
     unknown.type = DBWAY_T_NULL;
     parameters_.assign(std::min<std::size_t>(text_.parameters, 65'535), unknown);
     changes_settings_ = may_change_settings(text_.keyword, sql_);
-    if (mode == Mode::prepared) prepare();
+    if (mode == Mode::prepared && text_.parameters <= describable_parameters) prepare();
 }
 
 void SqlStatement::prepare() {

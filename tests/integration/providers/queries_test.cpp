@@ -214,6 +214,21 @@ TEST_P(Queries, ManyParametersAndColumns) {
     for (int i = 0; i < n; ++i) EXPECT_EQ(row.get<std::int64_t>(static_cast<std::size_t>(i)), i + 1);
 }
 
+TEST_P(Queries, ThousandsOfParameters) {
+    db().execute("create table t (i bigint)");
+    constexpr int n = 20'000;
+    std::string sql = "insert into t (i) values ";
+    std::vector<dbway_value> values;
+    for (int i = 1; i <= n; ++i) {
+        sql += (i == 1 ? "($" : ", ($") + std::to_string(i) + ")";
+        values.push_back(detail::make_int(DBWAY_T_I64, i));
+    }
+    for (int round = 1; round <= 2; ++round) {
+        db().query_values({}, sql, values).all<int>();
+        EXPECT_EQ(count("t"), n * round);
+    }
+}
+
 TEST_P(Queries, TheWrongNumberOfParametersIsRefused) {
     create_people();
     EXPECT_THROW(db().execute("delete from people where id = $1"), Error);
