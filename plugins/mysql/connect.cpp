@@ -86,6 +86,16 @@ std::string address(const ConnectOptions& options) {
 [[noreturn]] void refuse_connection(const sql::SQLException& error, const ConnectOptions& options,
                                     Clock::time_point deadline) {
     sdk::Diagnostic diagnostic = make_diagnostic(error);
+    // What the server says before TLS has begun is quoted in an error about TLS: "…: 1040 - Too many
+    // connections".
+    const std::string text = diagnostic.message;
+    if (text.find("before completion of TLS handshake") != std::string::npos) {
+        const std::size_t colon = text.rfind(": "), dash = text.rfind(" - ");
+        if (colon != std::string_view::npos && dash != std::string_view::npos && colon + 2 < dash)
+            if (const auto code = sdk::detail::parse_number<std::int64_t>(
+                    std::string_view(text).substr(colon + 2, dash - colon - 2)))
+                diagnostic = make_diagnostic(*code, "08004", text.substr(dash + 3));
+    }
     // Nothing was lost that had ever been there.
     if (diagnostic.sqlstate == "08006" || diagnostic.sqlstate.empty() ||
         diagnostic.sqlstate.starts_with("HY")) {

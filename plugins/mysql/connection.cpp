@@ -61,6 +61,11 @@ std::unique_ptr<sdk::Statement> MysqlConnection::schema(std::uint32_t kind, std:
     return make_schema_statement(session_, kind, schema_filter, table_filter);
 }
 
+std::optional<sdk::Notification> MysqlConnection::poll_notification() {
+    session_.check_idle();
+    return std::nullopt;
+}
+
 void MysqlConnection::ping(const sdk::Request&) {
     const Session::Call call(session_);
     session_.run("DO 0");

@@ -7,6 +7,7 @@
 #include <dbway/sdk/provider.hpp>
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -38,6 +39,12 @@ class MysqlConnection final : public sdk::Connection {
     std::unique_ptr<sdk::Statement> copy_out(const sdk::CopyTarget&, const sdk::Request&) override;
     std::unique_ptr<sdk::Statement> schema(std::uint32_t kind, std::string_view schema_filter,
                                            std::string_view table_filter) override;
+
+    // There are no notifications: what an idle connection receives is its end.
+    std::optional<sdk::Notification> poll_notification() override;
+    std::int64_t notification_descriptor() const override {
+        return session_.open() ? session_.descriptor() : -1;
+    }
 
     void ping(const sdk::Request&) override;
     void reset(const sdk::Request&) override;

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace dbway::mysql {
 
@@ -119,6 +120,18 @@ void Session::fail(const sql::SQLException& error) {
                                    "was closed"
                                  : "the request was cancelled";
     }
+    throw sdk::Failure(std::move(diagnostic));
+}
+
+void Session::check_idle() {
+    if (lost_ || !has_input(descriptor_)) return;
+    lost_ = true;
+    transaction_ended();
+    sdk::Diagnostic diagnostic;
+    diagnostic.status = DBWAY_ERR_CONNECTION;
+    diagnostic.flags = DBWAY_DIAG_CONN_DEAD;
+    diagnostic.sqlstate = "08006";
+    diagnostic.message = "the server has closed the connection";
     throw sdk::Failure(std::move(diagnostic));
 }
 

@@ -67,6 +67,9 @@ class Session {
     // has to be read, for which there is as much time as for a cancel.
     void stop_sending() noexcept;
 
+    // While nothing runs: throws Failure if the server has closed the connection.
+    void check_idle();
+
     // One statement whose rows, if any, are thrown away; its affected rows.
     std::uint64_t run(const std::string& sql);
     std::vector<TextRow> rows(const std::string& sql);

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -81,6 +82,11 @@ void keep_alive(int descriptor) noexcept {
     set(IPPROTO_TCP, TCP_KEEPINTVL, 10);
     set(IPPROTO_TCP, TCP_KEEPCNT, 3);
     set(IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
+}
+
+bool has_input(int descriptor) noexcept {
+    pollfd entry{descriptor, POLLIN, 0};
+    return descriptor >= 0 && poll(&entry, 1, 0) > 0;
 }
 
 void shut_down(int descriptor) noexcept {

@@ -24,6 +24,9 @@ int find_socket(const SocketSet& before, const ConnectOptions& options, int loca
 // happens for a Unix socket.
 void keep_alive(int descriptor) noexcept;
 
+// Something has arrived that nobody has read, be it the end of the connection.
+bool has_input(int descriptor) noexcept;
+
 // Ends the connection for both directions: a call that waits for the peer returns at once.
 void shut_down(int descriptor) noexcept;
 
