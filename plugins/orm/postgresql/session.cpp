@@ -5,6 +5,8 @@
 
 #include <dbway/sdk/failure.hpp>
 
+#include <poll.h>
+
 #include <algorithm>
 #include <memory>
 #include <new>
@@ -251,7 +253,15 @@ void Session::keep_settings() {
 }
 
 void Session::check_idle() {
-    if (open() && PQconsumeInput(handle_) != 0 && open()) return;
+    // The server's last words come before the end that they announce.
+    pollfd socket{PQsocket(handle_), POLLIN, 0};
+    bool lives = open();
+    while (lives && poll(&socket, 1, 0) > 0) {
+        lives = PQconsumeInput(handle_) != 0;
+        PQfreemem(PQnotifies(handle_));  // reads what has come; there is nothing to listen to
+        lives = lives && open();
+    }
+    if (lives) return;
     throw sdk::Failure(lost_diagnostic(nullptr, PQerrorMessage(handle_)));
 }
 
