@@ -209,17 +209,18 @@ void Session::check_idle() {
     throw sdk::Failure(sdk::make_mysql_diagnostic(2006, {}, "the server has ended the connection"));
 }
 
-MYSQL_RES* Session::describe(const std::string& sql) {
+PreparedDescription Session::describe(const std::string& sql) {
     constexpr unsigned not_in_this_protocol = 1295;
     check_running();
     const Canceller::Call call(canceller_, Canceller::Way::stop);
-    const std::unique_ptr<MYSQL_STMT, my_bool (*)(MYSQL_STMT*)> statement(mysql_stmt_init(handle_),
-                                                                          mysql_stmt_close);
-    if (statement == nullptr) throw std::bad_alloc();
-    if (mysql_stmt_prepare(statement.get(), sql.c_str(), sql.size()) == 0)
-        return mysql_stmt_result_metadata(statement.get());
-    if (mysql_stmt_errno(statement.get()) == not_in_this_protocol) return nullptr;
-    fail(sql);
+    PreparedDescription description;
+    description.statement.reset(mysql_stmt_init(handle_));
+    if (description.statement == nullptr) throw std::bad_alloc();
+    if (mysql_stmt_prepare(description.statement.get(), sql.c_str(), sql.size()) == 0)
+        description.fields.reset(mysql_stmt_result_metadata(description.statement.get()));
+    else if (mysql_stmt_errno(description.statement.get()) != not_in_this_protocol)
+        fail(sql);
+    return description;
 }
 
 void Session::execute(soci::mysql_statement_backend& statement, std::string_view sql) {

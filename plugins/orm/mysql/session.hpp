@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,19 @@
 namespace dbway::orm::mysql {
 
 using TextRow = std::vector<std::optional<std::string>>;
+
+struct CloseStatement {
+    void operator()(MYSQL_STMT* statement) const noexcept { mysql_stmt_close(statement); }
+};
+struct FreeResult {
+    void operator()(MYSQL_RES* result) const noexcept { mysql_free_result(result); }
+};
+
+// The columns that a statement would yield. Their names are the statement's.
+struct PreparedDescription {
+    std::unique_ptr<MYSQL_STMT, CloseStatement> statement;
+    std::unique_ptr<MYSQL_RES, FreeResult> fields;  // null: none, or the server cannot tell
+};
 
 // [serial], except cancel().
 class Session {
@@ -40,9 +54,8 @@ class Session {
     void check_running() const;
     void cancel() noexcept { canceller_.cancel(); }
 
-    // The columns that a statement with question marks would yield, for the caller to free; null if it yields
-    // none, or the server cannot tell. Throws Failure for what it refuses.
-    MYSQL_RES* describe(const std::string& sql);
+    // Of a statement with question marks. Throws Failure for what the server refuses.
+    PreparedDescription describe(const std::string& sql);
     // Throws Failure if the connection has ended while nothing was asked of it.
     void check_idle();
     // Executes a statement that has its chunks and its literals. Throws Failure.

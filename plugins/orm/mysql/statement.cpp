@@ -44,10 +44,8 @@ SqlStatement::SqlStatement(Session& session, std::string_view sql, bool describe
 void SqlStatement::describe_prepared() {
     std::string text = text_.chunks.front();
     for (std::size_t i = 1; i < text_.chunks.size(); ++i) text.append("?").append(text_.chunks[i]);
-    if (MYSQL_RES* const fields = session_.describe(text)) {
-        const std::unique_ptr<MYSQL_RES, void (*)(MYSQL_RES*)> owner(fields, mysql_free_result);
-        this->describe(fields);
-    }
+    const PreparedDescription description = session_.describe(text);
+    if (description.fields != nullptr) this->describe(description.fields.get());
 }
 
 void SqlStatement::write_values(std::span<const dbway_value> values) {
