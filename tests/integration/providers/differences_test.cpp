@@ -143,7 +143,9 @@ TEST_P(Differences, WhatIsMissingIsRefusedByName) {
     EXPECT_EQ(error.category(), Category::unsupported);
     EXPECT_THAT(std::string(error.what()), HasSubstr("notify"));
     for (const std::string& other : postgresql_providers())
-        if (expected(other, Feature::notifications)) EXPECT_THAT(std::string(error.what()), HasSubstr(other));
+        if (expected(other, Feature::notifications)) {
+            EXPECT_THAT(std::string(error.what()), HasSubstr(other));
+        }
 }
 
 TEST(DifferencesTable, HasEveryFeatureOnce) {
