@@ -128,6 +128,13 @@ default = "30"
 help = "mysql: seconds to wait until the server takes what is sent; 0: for ever"
 
 [[option]]
+name = "lock_timeout"
+type = "duration"
+min = 0
+max = 86400
+help = "mysql: how long a statement waits for a lock; the server's innodb_lock_wait_timeout if absent"
+
+[[option]]
 name = "sql_mode"
 type = "string"
 help = "mysql: the session's sql_mode; if absent the server's with STRICT_ALL_TABLES"

@@ -64,6 +64,7 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
     options.read_timeout = reader.integer("read_timeout", 0, 0, 86'400);
     options.write_timeout = reader.integer("write_timeout", options.write_timeout, 0, 86'400);
     options.cancel_timeout = reader.duration("cancel_timeout", 1s, 10ms, 1h);
+    if (given.find("lock_timeout")) options.lock_timeout = reader.duration("lock_timeout", 0s, 0s, 24h);
     if (const auto mode = reader.string("sql_mode")) {
         check_sql_mode(*mode);
         options.sql_mode = *mode;

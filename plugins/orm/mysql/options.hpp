@@ -24,6 +24,7 @@ struct ConnectOptions {
     std::int64_t read_timeout = 0;
     std::int64_t write_timeout = 30;
     std::chrono::nanoseconds cancel_timeout{};
+    std::optional<std::chrono::nanoseconds> lock_timeout;  // whole seconds, rounded up
     std::optional<std::string> sql_mode;
     bool tinyint1_is_bool = true;
     bool read_only = false;

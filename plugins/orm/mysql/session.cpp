@@ -93,6 +93,9 @@ void Session::set_up() {
                                                : "CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), "
                                                  "'STRICT_ALL_TABLES')";
     run("SET SESSION time_zone = '+00:00', sql_mode = " + mode);
+    if (options_.lock_timeout)
+        run("SET SESSION innodb_lock_wait_timeout = " +
+            std::to_string(std::chrono::ceil<std::chrono::seconds>(*options_.lock_timeout).count()));
     if (options_.read_only) run("SET SESSION TRANSACTION READ ONLY");
 }
 

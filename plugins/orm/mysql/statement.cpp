@@ -2,6 +2,7 @@
 
 #include "refusal.hpp"
 
+#include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/mysql_literals.hpp>
 #include <dbway/sdk/option_text.hpp>
 
@@ -64,7 +65,7 @@ void SqlStatement::write_values(std::span<const dbway_value> values) {
 
 void SqlStatement::run(std::span<const dbway_value> values) {
     write_values(values);
-    session_.execute(*statement_, sql_);
+    execute_named();
     affected_ = text_.changes ? static_cast<std::int64_t>(mysql_affected_rows(session_.handle())) : 0;
     last_id_.reset();
     if (const auto id = text_.inserts ? mysql_insert_id(session_.handle()) : 0; id != 0)
@@ -73,6 +74,19 @@ void SqlStatement::run(std::span<const dbway_value> values) {
     describe(result());
     if (result() != nullptr && !statement_->resultRowOffsets_.empty())
         mysql_row_seek(result(), statement_->resultRowOffsets_.front());
+}
+
+// The server names the constraint that a change violates, not always its table.
+void SqlStatement::execute_named() {
+    try {
+        session_.execute(*statement_, sql_);
+    } catch (const sdk::Failure& failure) {
+        sdk::Diagnostic diagnostic = failure.diagnostic();
+        if (diagnostic.status != DBWAY_ERR_CONSTRAINT || !diagnostic.table_name.empty()) throw;
+        diagnostic.table_name = text_.table;
+        if (diagnostic.schema_name.empty()) diagnostic.schema_name = text_.schema;
+        throw sdk::Failure(std::move(diagnostic));
+    }
 }
 
 // May ask for the notes of a table, which leaves the result alone: it is read already.

@@ -43,6 +43,7 @@ class SqlStatement final : public OrmStatement {
     void write_values(std::span<const dbway_value> values);
     void describe(MYSQL_RES* result);
     void describe_prepared();
+    void execute_named();
     MYSQL_RES* result() const noexcept { return statement_->result_; }
 
     Session& session_;

@@ -6,6 +6,7 @@
 #include <dbway/sdk/script.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace dbway::orm::mysql {
 namespace {
@@ -44,6 +45,18 @@ std::string name_of(const Token& token) {
     return name;
 }
 
+// The table that a statement changes: the first name behind the words that may come before it.
+void read_target(sdk::Lexer lexer, StatementText& result) {
+    Token token = lexer.next_significant();
+    while (token.kind == TokenKind::word && is_one_of(token.text, {"low_priority", "delayed", "high_priority",
+                                                                   "quick", "ignore", "into", "from"}))
+        token = lexer.next_significant();
+    result.table = name_of(token);
+    if (result.table.empty() || lexer.next_significant().text != ".") return;
+    result.schema = std::move(result.table);
+    result.table = name_of(lexer.next_significant());
+}
+
 }  // namespace
 
 StatementText read_statement_text(std::string_view sql) {
@@ -75,7 +88,11 @@ StatementText read_statement_text(std::string_view sql) {
                    is_one_of(token.text, {"select", "insert", "update", "delete", "values"})) {
             keyword = token.text;
             with = false;
+        } else {
+            continue;
         }
+        if (!with && is_one_of(keyword, {"insert", "replace", "update", "delete"}))
+            read_target(lexer, result);
     }
     result.inserts = is_one_of(keyword, {"insert", "replace"});
     result.changes = result.inserts || is_one_of(keyword, {"update", "delete"});

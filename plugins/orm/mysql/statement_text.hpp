@@ -10,9 +10,11 @@
 namespace dbway::orm::mysql {
 
 struct StatementText {
-    std::string keyword;               // of the statement proper, upper case: "SELECT" for WITH … SELECT
-    bool changes = false;              // INSERT, REPLACE, UPDATE, DELETE
-    bool inserts = false;              // INSERT, REPLACE
+    std::string keyword;   // of the statement proper, upper case: "SELECT" for WITH … SELECT
+    bool changes = false;  // INSERT, REPLACE, UPDATE, DELETE
+    bool inserts = false;  // INSERT, REPLACE
+    std::string schema;    // of what it changes; empty if it names none
+    std::string table;
     bool defines = false;              // changes the schema, or may do so
     std::vector<std::string> chunks;   // one more than `order` has entries
     std::vector<std::uint32_t> order;  // the number of the parameter behind each chunk

@@ -231,7 +231,11 @@ inline bool is_mysql_connection_lost(std::int64_t code) noexcept {
 
 // The names of schema, table, column and constraint, as far as the message of the error has them.
 inline void add_mysql_names(Diagnostic& diagnostic) {
-    const std::string_view message = diagnostic.message;
+    // In the mode ANSI_QUOTES the definition of a foreign key is quoted in that way.
+    const bool foreign_key = diagnostic.native_code == 1451 || diagnostic.native_code == 1452;
+    std::string text = diagnostic.message;
+    if (foreign_key) std::replace(text.begin(), text.end(), '"', '`');
+    const std::string_view message = text;
     switch (diagnostic.native_code) {
         case 1022:
         case 1062:
@@ -308,6 +312,8 @@ inline std::size_t find_mysql_error_place(std::string_view message, std::string_
     const std::string_view number = message.substr(end + 10);
     std::from_chars(number.data(), number.data() + number.size(), line);
     if (rest.empty()) return line == 0 ? std::string_view::npos : sql.size();
+    constexpr std::size_t quoted_at_most = 80;
+    if (rest.size() < quoted_at_most && sql.ends_with(rest)) return sql.size() - rest.size();
     std::size_t place = std::string_view::npos;
     for (std::size_t at = sql.find(rest); at != std::string_view::npos; at = sql.find(rest, at + 1)) {
         if (std::count(sql.begin(), sql.begin() + static_cast<std::ptrdiff_t>(at), '\n') + 1 != line)
