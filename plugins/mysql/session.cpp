@@ -2,6 +2,7 @@
 
 #include "errors.hpp"
 #include "socket.hpp"
+#include "watchdog.hpp"
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/mysql_dialect.hpp>
@@ -25,7 +26,10 @@ Session::Session(const ConnectOptions& options, sdk::Request::Clock::time_point 
 }
 
 void Session::renew(sdk::Request::Clock::time_point deadline) {
+    if (options_.connect_timeout.count() > 0)
+        deadline = std::min(deadline, sdk::Request::Clock::now() + options_.connect_timeout);
     Connected fresh = connect(options_, deadline);
+    give_back(deadline);
     {
         const std::lock_guard lock(mutex_);
         descriptor_ = fresh.descriptor;
@@ -35,11 +39,29 @@ void Session::renew(sdk::Request::Clock::time_point deadline) {
     ++generation_;
     lost_ = false;
     killed_ = false;
+    shut_down_ = false;
     transaction_ended();
     autocommit_ = true;
     key_columns_.clear();
     notes_.clear();
     last_key_ = 0;
+}
+
+// The server comes to the end of a dropped session in its own time, and would hold its locks until then.
+void Session::give_back(sdk::Request::Clock::time_point deadline) noexcept {
+    try {
+        const Watchdog watchdog(descriptor_, deadline);
+        for (const char* const sql : {"ROLLBACK", "UNLOCK TABLES", "DO RELEASE_ALL_LOCKS()"}) {
+            if (lost_ || killed_) return;
+            try {
+                run(sql);
+            } catch (const sdk::Failure&) {
+                // A server before MariaDB 10.5 or MySQL 5.7 has not got the function.
+            }
+        }
+    } catch (...) {
+        // No thread for the watchdog: then there is nobody to leave a silent server.
+    }
 }
 
 void Session::enter(Call::Kind kind) {

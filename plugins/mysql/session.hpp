@@ -40,7 +40,8 @@ class Session {
     int descriptor() const noexcept { return descriptor_; }  // -1: not known
     // Changes when the session is replaced: what was prepared on the one before is gone.
     std::uint64_t generation() const noexcept { return generation_; }
-    // A new session in place of this one, without anything that was set, locked or prepared on it.
+    // A new session in place of this one, without anything that was set, locked or prepared on it. What this
+    // one has locked is given back when this returns, as far as the server tells within the time.
     void renew(sdk::Request::Clock::time_point deadline);
 
     // While one lives, the thread is inside the connector, and cancel() waits for it to come out.
@@ -111,6 +112,7 @@ class Session {
   private:
     void enter(Call::Kind kind);
     void leave() noexcept;
+    void give_back(sdk::Request::Clock::time_point deadline) noexcept;
     void ask_state();
     std::uint64_t last_insert_id();
 
