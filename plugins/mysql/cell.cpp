@@ -1,11 +1,12 @@
 #include "cell.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_cells.hpp>
 #include <dbway/sdk/value_text.hpp>
 
 #include <cppconn/datatype.h>
 
-#include <cstring>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -101,6 +102,21 @@ CellKind kind_of(sql::ResultSetMetaData& metadata, unsigned index, const Connect
     }
 }
 
+CellKind kind_of(const sdk::MysqlColumnNote& note) {
+    switch (note.type) {
+        case DBWAY_T_UUID:
+            return CellKind::uuid;
+        case DBWAY_T_INTERVAL:
+            return CellKind::interval;
+        case DBWAY_T_ARRAY:
+            return CellKind::array;
+        case DBWAY_T_JSON:
+            return CellKind::json;
+        default:
+            return CellKind::text;
+    }
+}
+
 // The connector gives a decimal 64 bytes of room, and reads beyond them.
 constexpr unsigned largest_binary_decimal = 63;
 
@@ -109,11 +125,6 @@ dbway_value number(std::uint8_t type, std::int64_t payload) {
     cell.v.i64 = payload;
     cell.type = type;
     return cell;
-}
-
-bool has_zero_part(std::string_view text) {
-    return text.size() >= 10 &&
-           (text.starts_with("0000-") || text.substr(5, 2) == "00" || text.substr(8, 2) == "00");
 }
 
 dbway_value zero_date(std::string_view text, ZeroDates policy, sdk::RowBatch& batch) {
@@ -144,54 +155,20 @@ dbway_value time_cell(CellKind kind, std::string_view text, ZeroDates policy, sd
             if (const auto micros = sdk::parse_timestamp(text)) return number(DBWAY_T_TIMESTAMPTZ, *micros);
             break;
     }
-    if (has_zero_part(text)) return zero_date(text, policy, batch);
+    if (sdk::is_mysql_zero_date(text)) return zero_date(text, policy, batch);
     return batch.copy_text(text);
 }
 
-// "[-]H…H:MM:SS[.f…]", up to 838 hours: a time of day, or else a span of time.
-dbway_value duration_cell(std::string_view text, sdk::RowBatch& batch) {
-    std::string_view rest = text;
-    const bool negative = rest.starts_with('-');
-    if (negative) rest.remove_prefix(1);
-    const std::size_t colon = rest.find(':');
-    std::int64_t hours = 0, micros = 0;
-    if (colon == std::string_view::npos || colon > 3) return batch.copy_text(text);
-    for (const char c : rest.substr(0, colon)) hours = hours * 10 + (c - '0');
-    std::string minutes = "00" + std::string(rest.substr(colon));
-    const auto parsed = sdk::parse_time(minutes);
-    if (!parsed) return batch.copy_text(text);
-    micros = hours * 3'600'000'000 + *parsed;
-    if (!negative && micros <= sdk::micros_per_day) return number(DBWAY_T_TIME, micros);
-    auto* const interval =
-        static_cast<dbway_interval*>(batch.arena().allocate_aligned(sizeof(dbway_interval)));
-    *interval = {0, 0, negative ? -micros : micros};
-    dbway_value cell{};
-    cell.v.interval = interval;
-    cell.type = DBWAY_T_INTERVAL;
-    return cell;
-}
-
-// ZEROFILL puts zeros in front.
-dbway_value decimal_cell(std::string_view text, sdk::RowBatch& batch) {
-    if (sdk::is_canonical_decimal(text)) [[likely]]
-        return batch.copy(DBWAY_T_DECIMAL, text.data(), text.size());
-    const auto decimal = sdk::parse_decimal(text);
-    if (!decimal) return batch.copy_text(text);
-    std::string canonical(sdk::decimal_text_max(*decimal, -1), '\0');
-    return batch.copy(DBWAY_T_DECIMAL, canonical.data(), sdk::write_decimal(canonical.data(), *decimal));
-}
-
-// The canonical text of a type that MySQL has not got; any other text stays one.
-dbway_value noted_cell(std::uint32_t type, std::uint32_t item_type, std::string_view text,
-                       sdk::RowBatch& batch) {
-    const auto value = sdk::parse_value(type, text, batch.arena(), item_type);
+// Text that is no value of its type stays text.
+dbway_value value_or_text(const std::optional<dbway_value>& value, std::string_view text,
+                          sdk::RowBatch& batch) {
     return value ? *value : batch.copy_text(text);
 }
 
 dbway_value text_cell(const CellPlan& plan, std::string_view text, ZeroDates policy, sdk::RowBatch& batch) {
     switch (plan.kind) {
         case CellKind::decimal:
-            return decimal_cell(text, batch);
+            return value_or_text(sdk::read_mysql_decimal(text, batch.arena()), text, batch);
         case CellKind::blob:
             return batch.copy(DBWAY_T_BLOB, text.data(), text.size());
         case CellKind::json:
@@ -203,13 +180,12 @@ dbway_value text_cell(const CellPlan& plan, std::string_view text, ZeroDates pol
         case CellKind::timestamptz:
             return time_cell(plan.kind, text, policy, batch);
         case CellKind::time:
-            return duration_cell(text, batch);
+            return value_or_text(sdk::read_mysql_time(text, batch.arena()), text, batch);
         case CellKind::uuid:
-            return noted_cell(DBWAY_T_UUID, 0, text, batch);
         case CellKind::interval:
-            return noted_cell(DBWAY_T_INTERVAL, 0, text, batch);
         case CellKind::array:
-            return noted_cell(DBWAY_T_ARRAY, plan.item_type, text, batch);
+            return value_or_text(sdk::parse_value(type_of(plan.kind), text, batch.arena(), plan.item_type),
+                                 text, batch);
         default:
             return batch.copy_text(text);
     }
@@ -261,11 +237,11 @@ std::vector<sdk::Column> describe_columns(sql::ResultSetMetaData& metadata, cons
     return columns;
 }
 
-void set_kind(CellKind kind, std::uint32_t item_type, sdk::Column& column, CellPlan& plan) {
-    plan.kind = kind;
-    plan.item_type = item_type;
-    column.type = type_of(kind);
-    column.item_type = item_type;
+void apply_note(const sdk::MysqlColumnNote& note, sdk::Column& column, CellPlan& plan) {
+    plan.kind = kind_of(note);
+    plan.item_type = note.item_type;
+    column.type = note.type;
+    column.item_type = note.item_type;
 }
 
 bool same_columns(sql::ResultSetMetaData& metadata, const std::vector<sdk::Column>& columns) {

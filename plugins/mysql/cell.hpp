@@ -4,6 +4,7 @@
 #include "options.hpp"
 
 #include <dbway/provider.h>
+#include <dbway/sdk/mysql_column_notes.hpp>
 #include <dbway/sdk/provider.hpp>
 #include <dbway/sdk/row_batch.hpp>
 
@@ -33,7 +34,7 @@ enum class CellKind : std::uint8_t {
     bits,
     json,
     native,
-    // Types that MySQL has not got, kept in a text; see column_notes.hpp.
+    // Types that MySQL has not got, kept in a text; see mysql_column_notes.hpp.
     uuid,
     interval,
     array,
@@ -48,8 +49,8 @@ struct CellPlan {
 // `plans` gets a plan for each column.
 std::vector<sdk::Column> describe_columns(sql::ResultSetMetaData& metadata, const ConnectOptions& options,
                                           std::vector<CellPlan>& plans);
-// Takes the column for what it holds.
-void set_kind(CellKind kind, std::uint32_t item_type, sdk::Column& column, CellPlan& plan);
+// Takes a column of texts for what it holds.
+void apply_note(const sdk::MysqlColumnNote& note, sdk::Column& column, CellPlan& plan);
 // Is it the description that these columns came from? Compares names and types, without a copy of all.
 bool same_columns(sql::ResultSetMetaData& metadata, const std::vector<sdk::Column>& columns);
 

@@ -5,8 +5,8 @@
 #include "watchdog.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_errors.hpp>
 #include <dbway/sdk/option_text.hpp>
-#include <dbway/sdk/value_text_bytes.hpp>
 
 #include <cppconn/exception.h>
 #include <cppconn/resultset.h>
@@ -94,7 +94,7 @@ std::string address(const ConnectOptions& options) {
         if (colon != std::string_view::npos && dash != std::string_view::npos && colon + 2 < dash)
             if (const auto code = sdk::detail::parse_number<std::int64_t>(
                     std::string_view(text).substr(colon + 2, dash - colon - 2)))
-                diagnostic = make_diagnostic(*code, "08004", text.substr(dash + 3));
+                diagnostic = sdk::make_mysql_diagnostic(*code, "08004", text.substr(dash + 3));
     }
     // Nothing was lost that had ever been there.
     if (diagnostic.sqlstate == "08006" || diagnostic.sqlstate.empty() ||
@@ -137,7 +137,7 @@ int port_of(const std::string& host) {
 }
 
 ServerFacts read_facts(sql::Connection& connection, int& local_port) {
-    const TextRow row =
+    const sdk::MysqlTextRow row =
         read_rows(connection,
                   "SELECT VERSION(), CONNECTION_ID(), DATABASE(), CURRENT_USER(), "
                   "@@max_allowed_packet, (SELECT host FROM information_schema.processlist WHERE "
@@ -176,7 +176,8 @@ std::string settings(const ConnectOptions& options, const ServerFacts& facts) {
 
 void require_encryption(sql::Connection& connection, const ConnectOptions& options) {
     if (options.tls < Tls::require) return;
-    const std::vector<TextRow> rows = read_rows(connection, "SHOW SESSION STATUS LIKE 'Ssl_cipher'");
+    const std::vector<sdk::MysqlTextRow> rows =
+        read_rows(connection, "SHOW SESSION STATUS LIKE 'Ssl_cipher'");
     if (!rows.empty() && !rows[0].at(1).value_or("").empty()) return;
     sdk::Diagnostic diagnostic;
     diagnostic.status = DBWAY_ERR_CONNECTION;
@@ -193,31 +194,17 @@ std::unique_ptr<sql::Connection> open_one(sql::ConnectOptionsMap map) {
 
 }  // namespace
 
-std::vector<TextRow> read_rows(sql::Connection& connection, const std::string& sql) {
+std::vector<sdk::MysqlTextRow> read_rows(sql::Connection& connection, const std::string& sql) {
     const std::unique_ptr<sql::Statement> statement(connection.createStatement());
     const std::unique_ptr<sql::ResultSet> result(statement->executeQuery(sql));
     const unsigned columns = result->getMetaData()->getColumnCount();
-    std::vector<TextRow> rows;
+    std::vector<sdk::MysqlTextRow> rows;
     while (result->next()) {
-        TextRow& row = rows.emplace_back(columns);
+        sdk::MysqlTextRow& row = rows.emplace_back(columns);
         for (unsigned i = 0; i < columns; ++i)
             if (!result->isNull(i + 1)) row[i] = result->getString(i + 1).asStdString();
     }
     return rows;
-}
-
-std::string quote_literal(std::string_view text) {
-    if (text.find('\\') != std::string_view::npos) {
-        std::string hex(sdk::blob_text_size(text.size()), '\0');
-        sdk::write_blob(hex.data(), reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-        return "_utf8mb4 X'" + hex.substr(2) + "'";
-    }
-    std::string result = "'";
-    for (const char c : text) {
-        if (c == '\'') result += '\'';
-        result += c;
-    }
-    return result + '\'';
 }
 
 Connected connect(const ConnectOptions& options, Clock::time_point deadline) {

@@ -3,13 +3,13 @@
 
 #include "options.hpp"
 
+#include <dbway/sdk/mysql_catalog.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <mysql_connection.h>
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +32,6 @@ struct Connected {
     int descriptor = -1;  // borrowed; -1: not known
 };
 
-using TextRow = std::vector<std::optional<std::string>>;
-
 // [any] Opens a session and sets it up: utf8mb4, UTC, the options' modes. Throws Failure.
 Connected connect(const ConnectOptions& options, sdk::Request::Clock::time_point deadline);
 
@@ -42,9 +40,6 @@ Connected connect(const ConnectOptions& options, sdk::Request::Clock::time_point
 void run_beside(const ConnectOptions& options, const std::string& command);
 
 // A small result, read whole. Throws sql::SQLException.
-std::vector<TextRow> read_rows(sql::Connection& connection, const std::string& sql);
-
-// As a literal, whatever the sql_mode.
-std::string quote_literal(std::string_view text);
+std::vector<sdk::MysqlTextRow> read_rows(sql::Connection& connection, const std::string& sql);
 
 }  // namespace dbway::mysql

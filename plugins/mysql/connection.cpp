@@ -2,8 +2,9 @@
 
 #include "copy_in.hpp"
 #include "copy_out.hpp"
-#include "schema.hpp"
 #include "statement.hpp"
+
+#include <dbway/sdk/mysql_schema.hpp>
 
 namespace dbway::mysql {
 namespace {
@@ -58,7 +59,12 @@ std::unique_ptr<sdk::Statement> MysqlConnection::copy_out(const sdk::CopyTarget&
 
 std::unique_ptr<sdk::Statement> MysqlConnection::schema(std::uint32_t kind, std::string_view schema_filter,
                                                         std::string_view table_filter) {
-    return make_schema_statement(session_, kind, schema_filter, table_filter);
+    return sdk::make_mysql_schema_statement(kind, schema_filter, table_filter, session_.facts().is_mariadb,
+                                            [this](const std::string& sql) {
+                                                const Session::Call call(session_);
+                                                session_.check_running();
+                                                return session_.rows(sql);
+                                            });
 }
 
 std::optional<sdk::Notification> MysqlConnection::poll_notification() {

@@ -1,10 +1,10 @@
 #include "copy_in.hpp"
 
 #include "insert_in.hpp"
-#include "parameter.hpp"
-#include "statement_text.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_dialect.hpp>
+#include <dbway/sdk/mysql_literals.hpp>
 #include <dbway/sdk/option_text.hpp>
 
 #include <algorithm>
@@ -17,9 +17,9 @@ namespace {
 constexpr std::size_t largest_statement = 512 * 1024;
 
 std::string insert_head(const sdk::CopyTarget& target) {
-    std::string head = "INSERT INTO " + quote_table(target.table);
+    std::string head = "INSERT INTO " + sdk::parse_mysql_table(target.table).quoted();
     for (std::size_t i = 0; i < target.columns.size(); ++i)
-        head.append(i == 0 ? " (" : ", ").append(quote_identifier(target.columns[i]));
+        head.append(i == 0 ? " (" : ", ").append(sdk::quote_mysql_identifier(target.columns[i]));
     if (!target.columns.empty()) head += ')';
     return head + " VALUES ";
 }
@@ -27,8 +27,9 @@ std::string insert_head(const sdk::CopyTarget& target) {
 std::string probe(const sdk::CopyTarget& target) {
     std::string columns;
     for (const std::string_view column : target.columns)
-        columns.append(columns.empty() ? "" : ", ").append(quote_identifier(column));
-    return "SELECT " + (columns.empty() ? "1" : columns) + " FROM " + quote_table(target.table) + " LIMIT 0";
+        columns.append(columns.empty() ? "" : ", ").append(sdk::quote_mysql_identifier(column));
+    return "SELECT " + (columns.empty() ? "1" : columns) + " FROM " +
+           sdk::parse_mysql_table(target.table).quoted() + " LIMIT 0";
 }
 
 // "… at row 17": the row of the statement that the message is about, 0 if it tells none.
@@ -65,7 +66,7 @@ void CopyInto::append_row(const dbway_value* cells) {
     try {
         for (std::uint32_t i = 0; i < columns_; ++i) {
             row_ += i == 0 ? '(' : ',';
-            append_literal(cells[i], row_);
+            sdk::append_mysql_literal(cells[i], row_);
         }
     } catch (const sdk::Failure& failure) {
         sdk::Diagnostic diagnostic = failure.diagnostic();

@@ -1,9 +1,9 @@
 #include "copy_out.hpp"
 
 #include "statement.hpp"
-#include "statement_text.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_dialect.hpp>
 
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ namespace {
 std::string columns_of(const sdk::CopyTarget& target) {
     std::string columns;
     for (const std::string_view column : target.columns)
-        columns.append(columns.empty() ? "" : ", ").append(quote_identifier(column));
+        columns.append(columns.empty() ? "" : ", ").append(sdk::quote_mysql_identifier(column));
     return columns.empty() ? "*" : columns;
 }
 
@@ -22,7 +22,7 @@ std::string columns_of(const sdk::CopyTarget& target) {
 std::string precise(const SqlStatement& probe) {
     std::string columns;
     for (const sdk::Column& column : probe.columns()) {
-        const std::string name = quote_identifier(column.name);
+        const std::string name = sdk::quote_mysql_identifier(column.name);
         columns += columns.empty() ? "" : ", ";
         if (column.native_name.starts_with("FLOAT"))
             columns.append("(").append(name).append(" + 0e0) AS ").append(name);
@@ -50,7 +50,7 @@ std::unique_ptr<sdk::Statement> make_copy_out(Session& session, const sdk::CopyT
             throw sdk::Failure(DBWAY_ERR_INVALID, "the statement of a COPY_OUT takes no parameters", "42P02");
         return statement;
     }
-    const std::string from = " FROM " + quote_table(target.table);
+    const std::string from = " FROM " + sdk::parse_mysql_table(target.table).quoted();
     auto statement = std::make_unique<SqlStatement>(session, "SELECT " + columns_of(target) + from,
                                                     SqlStatement::Use::streamed);
     if (!has_float(*statement)) return statement;

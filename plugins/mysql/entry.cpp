@@ -1,8 +1,8 @@
 // The provider and its metadata.
 #include "connection.hpp"
-#include "dialect.hpp"
 
 #include <dbway/sdk/entry.hpp>
+#include <dbway/sdk/mysql_dialect.hpp>
 #include <dbway/sdk/option_reader.hpp>
 #include <dbway/sdk/orm_planner.hpp>
 
@@ -22,7 +22,7 @@ class MysqlProvider final : public sdk::Provider {
     }
     const void* extension(std::string_view id) override {
         if (id == DBWAY_EXT_ORM) return &sdk::orm_extension<sdk::orm::Mysql>;
-        return id == DBWAY_EXT_DIALECT ? &dialect_extension : nullptr;
+        return id == DBWAY_EXT_DIALECT ? &sdk::mysql_dialect : nullptr;
     }
 };
 

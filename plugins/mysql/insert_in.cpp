@@ -1,14 +1,13 @@
 #include "insert_in.hpp"
 
-#include "statement_text.hpp"
-
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_statement.hpp>
 
 namespace dbway::mysql {
 namespace {
 
 std::string_view checked(const sdk::CopyTarget& target) {
-    const StatementText text = read_statement_text(target.table);
+    const sdk::MysqlStatementText text = sdk::read_mysql_statement(target.table);
     if (!text.changes || text.returning)
         throw sdk::Failure(DBWAY_ERR_INVALID, "COPY_IN needs one statement that changes rows and yields none",
                            "42601");

@@ -1,4 +1,4 @@
-// parameter.hpp - values as parameters of the connector's statements, and as literals in a text.
+// parameter.hpp - values as parameters of the connector's statements, and in place of its question marks.
 #pragma once
 
 #include <dbway/provider.h>
@@ -47,12 +47,6 @@ class Binder {
     std::vector<std::unique_ptr<Blob>> blobs_;
     std::string text_;
 };
-
-// The text that MySQL takes for a value of any type but NULL and BLOB; throws Failure if there is none.
-void append_text(const dbway_value& value, std::string& out);
-
-// The value as a literal of its type, whatever the sql_mode is. Throws Failure.
-void append_literal(const dbway_value& value, std::string& out);
 
 // `sql` with question marks, each replaced by a literal.
 std::string with_literals(std::string_view sql, std::span<const std::uint32_t> order,

@@ -2,8 +2,11 @@
 
 #include "errors.hpp"
 #include "socket.hpp"
+#include "watchdog.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_dialect.hpp>
+#include <dbway/sdk/mysql_errors.hpp>
 #include <dbway/sdk/option_text.hpp>
 
 #include <cppconn/exception.h>
@@ -23,7 +26,10 @@ Session::Session(const ConnectOptions& options, sdk::Request::Clock::time_point 
 }
 
 void Session::renew(sdk::Request::Clock::time_point deadline) {
+    if (options_.connect_timeout.count() > 0)
+        deadline = std::min(deadline, sdk::Request::Clock::now() + options_.connect_timeout);
     Connected fresh = connect(options_, deadline);
+    give_back(deadline);
     {
         const std::lock_guard lock(mutex_);
         descriptor_ = fresh.descriptor;
@@ -33,11 +39,29 @@ void Session::renew(sdk::Request::Clock::time_point deadline) {
     ++generation_;
     lost_ = false;
     killed_ = false;
+    shut_down_ = false;
     transaction_ended();
     autocommit_ = true;
     key_columns_.clear();
     notes_.clear();
     last_key_ = 0;
+}
+
+// The server comes to the end of a dropped session in its own time, and would hold its locks until then.
+void Session::give_back(sdk::Request::Clock::time_point deadline) noexcept {
+    try {
+        const Watchdog watchdog(descriptor_, deadline);
+        for (const char* const sql : {"ROLLBACK", "UNLOCK TABLES", "DO RELEASE_ALL_LOCKS()"}) {
+            if (lost_ || killed_) return;
+            try {
+                run(sql);
+            } catch (const sdk::Failure&) {
+                // A server before MariaDB 10.5 or MySQL 5.7 has not got the function.
+            }
+        }
+    } catch (...) {
+        // No thread for the watchdog: then there is nobody to leave a silent server.
+    }
 }
 
 void Session::enter(Call::Kind kind) {
@@ -106,7 +130,7 @@ void Session::stop_sending() noexcept {
 void Session::fail(const sql::SQLException& error) {
     sdk::Diagnostic diagnostic = make_diagnostic(error);
     const std::int64_t code = diagnostic.native_code;
-    if (is_connection_lost(code)) {
+    if (sdk::is_mysql_connection_lost(code)) {
         lost_ = true;
         transaction_ended();
         if (!diagnostic.sqlstate.starts_with("57"))
@@ -144,7 +168,7 @@ std::uint64_t Session::run(const std::string& sql) {
     });
 }
 
-std::vector<TextRow> Session::rows(const std::string& sql) {
+std::vector<sdk::MysqlTextRow> Session::rows(const std::string& sql) {
     return translated([&] { return read_rows(connection(), sql); });
 }
 
@@ -168,9 +192,9 @@ void Session::ask_state() {
     }
 }
 
-void Session::follow(const StatementText& text, bool ok) {
+void Session::follow(const sdk::MysqlStatementText& text, bool ok) {
     if (lost_) return;
-    if (text.effect == Effect::commits_first) {
+    if (text.effect == sdk::MysqlEffect::commits_first) {
         key_columns_.clear();
         notes_.clear();
     }
@@ -180,30 +204,30 @@ void Session::follow(const StatementText& text, bool ok) {
         return;
     }
     switch (text.effect) {
-        case Effect::begins:
-        case Effect::ends_and_begins:
+        case sdk::MysqlEffect::begins:
+        case sdk::MysqlEffect::ends_and_begins:
             state_ = DBWAY_TX_STATE_ACTIVE;
             break;
-        case Effect::ends:
+        case sdk::MysqlEffect::ends:
             state_ = DBWAY_TX_STATE_IDLE;
             break;
-        case Effect::commits_first:
+        case sdk::MysqlEffect::commits_first:
             if (state_ == DBWAY_TX_STATE_IDLE) break;
             state_ = DBWAY_TX_STATE_IDLE;
             ask_state();
             break;
-        case Effect::depends:
+        case sdk::MysqlEffect::depends:
             if (text.keyword == "SET") autocommit_ = rows("SELECT @@autocommit").at(0).at(0) == "1";
             last_key_.reset();
             ask_state();
             break;
-        case Effect::none:
+        case sdk::MysqlEffect::none:
             if (!autocommit_) ask_state();
             break;
     }
 }
 
-const ColumnNotes& Session::notes(const std::string& schema, const std::string& table) {
+const sdk::MysqlColumnNotes& Session::notes(const std::string& schema, const std::string& table) {
     constexpr auto remembered = std::chrono::seconds(10);
     constexpr std::size_t most = 1'000;
     const auto now = std::chrono::steady_clock::now();
@@ -211,23 +235,20 @@ const ColumnNotes& Session::notes(const std::string& schema, const std::string& 
     if (const auto known = notes_.find(name); known != notes_.end() && known->second.until > now)
         return known->second.notes;
     if (notes_.size() >= most) notes_.clear();
-    ColumnNotes notes;
-    for (const TextRow& row : rows(notes_query(schema, table, connected_.facts.is_mariadb))) {
-        const ColumnNote note = read_note(row[1].value_or(""), row[2].value_or(""), row[3] == "1");
-        if (note.kind != CellKind::text) notes.emplace(row[0].value_or(""), note);
-    }
+    sdk::MysqlColumnNotes notes = sdk::read_mysql_column_notes(
+        schema, table, connected_.facts.is_mariadb, [this](const std::string& sql) { return rows(sql); });
     return notes_.insert_or_assign(name, RememberedNotes{std::move(notes), now + remembered})
         .first->second.notes;
 }
 
-const std::string& Session::key_column(const StatementText& text) {
+const std::string& Session::key_column(const sdk::MysqlStatementText& text) {
     const std::string name = text.schema + '.' + text.table;
     if (const auto known = key_columns_.find(name); known != key_columns_.end()) return known->second;
     std::string column;
     // Temporary tables are in no catalog; SHOW COLUMNS knows them.
-    const std::string table =
-        (text.schema.empty() ? "" : quote_identifier(text.schema) + ".") + quote_identifier(text.table);
-    for (const TextRow& row : rows("SHOW COLUMNS FROM " + table + " WHERE extra LIKE '%auto_increment%'"))
+    const std::string table = sdk::MysqlTableName{text.schema, text.table}.quoted();
+    for (const sdk::MysqlTextRow& row :
+         rows("SHOW COLUMNS FROM " + table + " WHERE extra LIKE '%auto_increment%'"))
         column = row.at(0).value_or("");
     return key_columns_.emplace(name, column).first->second;
 }
@@ -238,7 +259,7 @@ std::uint64_t Session::last_insert_id() {
 }
 
 // LAST_INSERT_ID() keeps its value when a statement generates none, so that the value alone does not tell.
-std::optional<std::int64_t> Session::generated_key(const StatementText& text) {
+std::optional<std::int64_t> Session::generated_key(const sdk::MysqlStatementText& text) {
     if (!options_.generated_keys || text.table.empty()) return std::nullopt;
     std::string column;
     try {

@@ -1,11 +1,11 @@
 // session.hpp - one session of the server: what runs on it, how it is cancelled, and what state it is in.
 #pragma once
 
-#include "column_notes.hpp"
 #include "connect.hpp"
 #include "options.hpp"
-#include "statement_text.hpp"
 
+#include <dbway/sdk/mysql_column_notes.hpp>
+#include <dbway/sdk/mysql_statement.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <atomic>
@@ -40,7 +40,8 @@ class Session {
     int descriptor() const noexcept { return descriptor_; }  // -1: not known
     // Changes when the session is replaced: what was prepared on the one before is gone.
     std::uint64_t generation() const noexcept { return generation_; }
-    // A new session in place of this one, without anything that was set, locked or prepared on it.
+    // A new session in place of this one, without anything that was set, locked or prepared on it. What this
+    // one has locked is given back when this returns, as far as the server tells within the time.
     void renew(sdk::Request::Clock::time_point deadline);
 
     // While one lives, the thread is inside the connector, and cancel() waits for it to come out.
@@ -72,7 +73,7 @@ class Session {
 
     // One statement whose rows, if any, are thrown away; its affected rows.
     std::uint64_t run(const std::string& sql);
-    std::vector<TextRow> rows(const std::string& sql);
+    std::vector<sdk::MysqlTextRow> rows(const std::string& sql);
 
     // Runs `step` and turns the connector's exceptions into Failures.
     template <class Step>
@@ -95,22 +96,23 @@ class Session {
     void transaction_begun() noexcept;
     void transaction_ended() noexcept;
     // After a statement of the application, which has ended as `ok` tells. No result may be open.
-    void follow(const StatementText& text, bool ok);
+    void follow(const sdk::MysqlStatementText& text, bool ok);
 
     // ---- generated keys
     // The column with AUTO_INCREMENT of what an INSERT has changed; empty if there is none.
-    const std::string& key_column(const StatementText& text);
+    const std::string& key_column(const sdk::MysqlStatementText& text);
     // The key that the statement which has just run has generated.
-    std::optional<std::int64_t> generated_key(const StatementText& text);
+    std::optional<std::int64_t> generated_key(const sdk::MysqlStatementText& text);
     // Something has run of which no key was asked.
     void forget_last_key() noexcept { last_key_.reset(); }
 
     // What the columns of a table hold. No result may be open. Remembered for some seconds.
-    const ColumnNotes& notes(const std::string& schema, const std::string& table);
+    const sdk::MysqlColumnNotes& notes(const std::string& schema, const std::string& table);
 
   private:
     void enter(Call::Kind kind);
     void leave() noexcept;
+    void give_back(sdk::Request::Clock::time_point deadline) noexcept;
     void ask_state();
     std::uint64_t last_insert_id();
 
@@ -133,7 +135,7 @@ class Session {
     bool autocommit_ = true;
 
     struct RememberedNotes {
-        ColumnNotes notes;
+        sdk::MysqlColumnNotes notes;
         std::chrono::steady_clock::time_point until;
     };
 

@@ -1,9 +1,9 @@
 #include "statement.hpp"
 
-#include "errors.hpp"
 #include "watchdog.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_errors.hpp>
 #include <dbway/sdk/placeholders.hpp>
 #include <dbway/sdk/script_run.hpp>
 #include <dbway/sdk/value_text_number.hpp>
@@ -53,7 +53,7 @@ std::size_t original_place(std::string_view original, std::size_t place) {
 }  // namespace
 
 SqlStatement::SqlStatement(Session& session, std::string_view sql, Use use)
-    : session_(session), original_(sql), text_(read_statement_text(sql)), use_(use) {
+    : session_(session), original_(sql), text_(sdk::read_mysql_statement(sql)), use_(use) {
     const Session::Call call(session_);
     session_.check_running();
     read_placeholders(sql);
@@ -96,7 +96,7 @@ auto SqlStatement::checked(Step&& step) {
 void SqlStatement::fail_at(const sdk::Failure& failure) const {
     sdk::Diagnostic diagnostic = failure.diagnostic();
     if (diagnostic.native_code == 1064) {
-        const std::size_t place = find_error_place(diagnostic.message, sql_);
+        const std::size_t place = sdk::find_mysql_error_place(diagnostic.message, sql_);
         if (place != std::string_view::npos)
             diagnostic.position = sdk::detail::count_characters(std::string_view(original_).substr(
                                       0, original_place(original_, place))) +
@@ -137,9 +137,9 @@ void SqlStatement::look_up_notes(sql::ResultSetMetaData& metadata) {
         sdk::Column& column = columns_[i];
         if (plans_[i].kind != CellKind::text || column.table_name.empty() || column.schema_name.empty())
             continue;
-        const ColumnNotes& notes = session_.notes(column.schema_name, column.table_name);
+        const sdk::MysqlColumnNotes& notes = session_.notes(column.schema_name, column.table_name);
         const auto note = notes.find(metadata.getColumnName(static_cast<unsigned>(i + 1)).asStdString());
-        if (note != notes.end()) set_kind(note->second.kind, note->second.item_type, column, plans_[i]);
+        if (note != notes.end()) apply_note(note->second, column, plans_[i]);
     }
 }
 
@@ -347,7 +347,7 @@ void SqlStatement::report(sdk::Outcome& outcome) {
     tag_[keyword.size()] = ' ';
     const std::size_t digits = sdk::write_integer(tag_ + keyword.size() + 1, outcome.affected);
     outcome.tag = std::string_view(tag_, keyword.size() + 1 + digits);
-    if (outcome.affected > 0 && !text_.returning && (text_.keyword == "INSERT" || text_.keyword == "REPLACE"))
+    if (outcome.affected > 0 && !text_.returning && text_.inserts())
         outcome.last_id = session_.generated_key(text_);
 }
 

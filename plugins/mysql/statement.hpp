@@ -11,8 +11,8 @@
 #include "cell.hpp"
 #include "parameter.hpp"
 #include "session.hpp"
-#include "statement_text.hpp"
 
+#include <dbway/sdk/mysql_statement.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <cppconn/prepared_statement.h>
@@ -74,7 +74,7 @@ class SqlStatement final : public sdk::Statement {
     std::string sql_;  // with question marks
     std::vector<std::uint32_t> order_;
     std::size_t parameter_count_ = 0;
-    StatementText text_;
+    sdk::MysqlStatementText text_;
     Use use_;
     bool as_text_ = true;
 

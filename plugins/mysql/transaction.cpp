@@ -2,9 +2,8 @@
 // change.
 #include "connection.hpp"
 
-#include "statement_text.hpp"
-
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_dialect.hpp>
 
 #include <string>
 #include <utility>
@@ -23,25 +22,8 @@ namespace {
 
 constexpr const char* no_transaction = "no transaction is in progress";
 
-const char* isolation_of(std::uint32_t flags) {
-    switch (flags & 0xFu) {
-        case DBWAY_TX_READ_UNCOMMITTED:
-            return "READ UNCOMMITTED";
-        case DBWAY_TX_READ_COMMITTED:
-            return "READ COMMITTED";
-        case DBWAY_TX_REPEATABLE_READ:
-        case DBWAY_TX_SNAPSHOT:
-            return "REPEATABLE READ";
-        case DBWAY_TX_SERIALIZABLE:
-            return "SERIALIZABLE";
-        default:
-            return nullptr;
-    }
-}
-
 }  // namespace
 
-// DBWAY_TX_DEFERRABLE and DBWAY_TX_WRITE_LOCK have no meaning here and are ignored.
 void MysqlConnection::begin(std::uint32_t flags, const sdk::Request&) {
     const Session::Call call(session_);
     if (session_.in_transaction())
@@ -53,17 +35,10 @@ void MysqlConnection::begin(std::uint32_t flags, const sdk::Request&) {
     if (must_write && session_.options().read_only)
         refuse(DBWAY_ERR_PERMISSION, "cannot begin a write transaction: the connection is open read-only",
                "25006");
-    // Of the next transaction only.
-    if (const char* isolation = isolation_of(flags)) {
-        session_.run(std::string("SET TRANSACTION ISOLATION LEVEL ") + isolation);
+    for (const std::string& sql : sdk::mysql_begin(flags)) {
         session_.check_running();
+        session_.run(sql);
     }
-    std::string sql = "START TRANSACTION";
-    if ((flags & 0xFu) == DBWAY_TX_SNAPSHOT) sql += " WITH CONSISTENT SNAPSHOT";
-    if ((flags & DBWAY_TX_READ_ONLY) != 0)
-        sql += (flags & 0xFu) == DBWAY_TX_SNAPSHOT ? ", READ ONLY" : " READ ONLY";
-    if (must_write) sql += (flags & 0xFu) == DBWAY_TX_SNAPSHOT ? ", READ WRITE" : " READ WRITE";
-    session_.run(sql);
     session_.transaction_begun();
 }
 
@@ -86,7 +61,7 @@ void MysqlConnection::savepoint_command(const char* command, std::string_view na
     if (!session_.in_transaction()) refuse(DBWAY_ERR_INVALID, no_transaction, "25P01");
     if (name.find('\0') != std::string_view::npos)
         refuse(DBWAY_ERR_INVALID, "the name of a savepoint contains a NUL character", "42602");
-    session_.run(command + quote_identifier(name));
+    session_.run(command + sdk::quote_mysql_identifier(name));
 }
 
 void MysqlConnection::savepoint(std::string_view name, const sdk::Request&) {

@@ -1,5 +1,6 @@
 #include "mysql/cell.hpp"
 
+#include <dbway/sdk/mysql_cells.hpp>
 #include <dbway/sdk/value_text.hpp>
 
 #include <charconv>
@@ -66,57 +67,20 @@ bool read_float(std::string_view text, bool single, dbway_value& cell) {
     return true;
 }
 
-// ZEROFILL puts zeros in front.
-bool read_decimal(std::string_view text, dbway_value& cell, sdk::Arena& arena) {
-    if (sdk::is_canonical_decimal(text)) {
-        copy(DBWAY_T_DECIMAL, text, cell, arena);
-        return true;
-    }
-    const auto decimal = sdk::parse_decimal(text);
-    if (!decimal) return false;
-    char* const to = reinterpret_cast<char*>(arena.allocate(sdk::decimal_text_max(*decimal, -1)));
-    cell.v.text = to;
-    cell.len = static_cast<std::uint32_t>(sdk::write_decimal(to, *decimal));
-    cell.type = DBWAY_T_DECIMAL;
-    return true;
-}
-
-bool has_zero_part(std::string_view text) {
-    return text.size() >= 10 &&
-           (text.starts_with("0000-") || text.substr(5, 2) == "00" || text.substr(8, 2) == "00");
-}
-
 bool read_date(std::string_view text, std::uint32_t type, dbway_value& cell, sdk::Arena& arena) {
     const auto value = type == DBWAY_T_DATE ? sdk::parse_date(text) : sdk::parse_timestamp(text);
     if (value) {
         set(type, *value, cell);
         return true;
     }
-    if (!has_zero_part(text)) return false;
+    if (!sdk::is_mysql_zero_date(text)) return false;
     copy(DBWAY_T_NATIVE, text, cell, arena);
     return true;
 }
 
-// "[-]H…H:MM:SS[.f…]", up to 838 hours: a time of day, or else a span of time.
-bool read_time(std::string_view text, dbway_value& cell, sdk::Arena& arena) {
-    const bool negative = text.starts_with('-');
-    if (negative) text.remove_prefix(1);
-    const std::size_t colon = text.find(':');
-    std::int64_t hours = 0;
-    if (colon == std::string_view::npos || colon == 0 || colon > 3) return false;
-    if (std::from_chars(text.data(), text.data() + colon, hours).ptr != text.data() + colon) return false;
-    const auto rest = sdk::parse_time("00" + std::string(text.substr(colon)));
-    if (!rest) return false;
-    const std::int64_t micros = hours * 3'600'000'000 + *rest;
-    if (!negative && micros <= sdk::micros_per_day) {
-        set(DBWAY_T_TIME, micros, cell);
-        return true;
-    }
-    auto* const interval = static_cast<dbway_interval*>(arena.allocate_aligned(sizeof(dbway_interval)));
-    *interval = {0, 0, negative ? -micros : micros};
-    cell.v.interval = interval;
-    cell.type = DBWAY_T_INTERVAL;
-    return true;
+bool take(const std::optional<dbway_value>& value, dbway_value& cell) {
+    if (value) cell = *value;
+    return value.has_value();
 }
 
 bool read(std::string_view text, const CellPlan& plan, dbway_value& cell, sdk::Arena& arena) {
@@ -129,20 +93,17 @@ bool read(std::string_view text, const CellPlan& plan, dbway_value& cell, sdk::A
         case DBWAY_T_F64:
             return read_float(text, plan.single, cell);
         case DBWAY_T_DECIMAL:
-            return read_decimal(text, cell, arena);
+            return take(sdk::read_mysql_decimal(text, arena), cell);
         case DBWAY_T_DATE:
         case DBWAY_T_TIMESTAMP:
         case DBWAY_T_TIMESTAMPTZ:
             return read_date(text, plan.type, cell, arena);
         case DBWAY_T_TIME:
-            return read_time(text, cell, arena);
+            return take(sdk::read_mysql_time(text, arena), cell);
         case DBWAY_T_UUID:
         case DBWAY_T_INTERVAL:
-        case DBWAY_T_ARRAY: {
-            const auto value = sdk::parse_value(plan.type, text, arena, plan.item_type);
-            if (value) cell = *value;
-            return value.has_value();
-        }
+        case DBWAY_T_ARRAY:
+            return take(sdk::parse_value(plan.type, text, arena, plan.item_type), cell);
         default:
             copy(plan.type, text, cell, arena);
             return true;

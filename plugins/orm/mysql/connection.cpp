@@ -2,7 +2,6 @@
 
 #include "backends.hpp"
 #include "mysql/statement.hpp"
-#include "refusal.hpp"
 
 #include <dbway/sdk/mysql_dialect.hpp>
 #include <dbway/sdk/mysql_schema.hpp>
@@ -20,22 +19,6 @@ constexpr std::uint64_t reading = DBWAY_CAP_CANCEL | DBWAY_CAP_COPY_OUT | DBWAY_
 constexpr std::uint64_t writing = DBWAY_CAP_WRITE | DBWAY_CAP_COPY_IN;
 
 std::string text_or_empty(const std::optional<std::string>& text) { return text.value_or(std::string()); }
-
-const char* isolation_of(std::uint32_t flags) {
-    switch (flags & 0xFu) {
-        case DBWAY_TX_READ_UNCOMMITTED:
-            return "READ UNCOMMITTED";
-        case DBWAY_TX_READ_COMMITTED:
-            return "READ COMMITTED";
-        case DBWAY_TX_REPEATABLE_READ:
-        case DBWAY_TX_SNAPSHOT:
-            return "REPEATABLE READ";
-        case DBWAY_TX_SERIALIZABLE:
-            return "SERIALIZABLE";
-        default:
-            return nullptr;
-    }
-}
 
 }  // namespace
 
@@ -73,11 +56,11 @@ std::unique_ptr<OrmStatement> MysqlConnection::make_statement(std::string_view s
 
 std::unique_ptr<sdk::Statement> MysqlConnection::schema(std::uint32_t kind, std::string_view schema_filter,
                                                         std::string_view table_filter) {
-    sdk::MysqlSchemaQuery query =
-        sdk::mysql_schema_query(kind, schema_filter, table_filter, session_.is_mariadb());
-    if (query.sql.empty())
-        refuse(DBWAY_ERR_UNSUPPORTED, "there is no schema request of kind " + std::to_string(kind), "0A000");
-    return std::make_unique<SchemaStatement>(session_, std::move(query));
+    return sdk::make_mysql_schema_statement(kind, schema_filter, table_filter, session_.is_mariadb(),
+                                            [this](const std::string& sql) {
+                                                session_.start();
+                                                return session_.rows(sql);
+                                            });
 }
 
 std::string MysqlConnection::quote(std::string_view name) const { return sdk::quote_mysql_identifier(name); }
@@ -87,18 +70,8 @@ std::uint32_t MysqlConnection::rows_per_insert(std::uint32_t columns) const {
     return std::clamp(2048u / std::max(columns, 1u), 1u, 256u);
 }
 
-// DBWAY_TX_DEFERRABLE and DBWAY_TX_WRITE_LOCK have no meaning here and are ignored.
 void MysqlConnection::begin_transaction(std::uint32_t flags) {
-    // Of the next transaction only.
-    if (const char* isolation = isolation_of(flags))
-        run(std::string("SET TRANSACTION ISOLATION LEVEL ") + isolation);
-    const bool snapshot = (flags & 0xFu) == DBWAY_TX_SNAPSHOT;
-    std::string sql = snapshot ? "START TRANSACTION WITH CONSISTENT SNAPSHOT" : "START TRANSACTION";
-    const char* const separator = snapshot ? ", " : " ";
-    if ((flags & DBWAY_TX_READ_ONLY) != 0) sql.append(separator).append("READ ONLY");
-    if ((flags & (DBWAY_TX_READ_WRITE | DBWAY_TX_WRITE_LOCK)) != 0)
-        sql.append(separator).append("READ WRITE");
-    run(sql);
+    for (const std::string& sql : sdk::mysql_begin(flags)) run(sql);
 }
 
 void MysqlConnection::end_transaction(bool commit) {
@@ -110,13 +83,9 @@ void MysqlConnection::clean_up(const std::string& sql) noexcept {
 }
 
 TableTarget MysqlConnection::resolve(const sdk::CopyTarget& target, bool writing) {
-    const std::vector<std::string> parts = parse_name(target.table);
-    if (parts.empty() || parts.size() > 2)
-        refuse(DBWAY_ERR_INVALID, "\"" + std::string(target.table) + "\" is not the name of a table",
-               "42602");
+    const sdk::MysqlTableName name = sdk::parse_mysql_table(target.table);
     TableTarget result;
-    for (const std::string& part : parts)
-        result.table.append(result.table.empty() ? "" : ".").append(quote(part));
+    result.table = name.quoted();
     for (const std::string_view column : target.columns) result.columns.push_back(quote(column));
     // What does not exist shows before the first row: the server has seen no statement yet.
     std::string probe;
@@ -124,10 +93,10 @@ TableTarget MysqlConnection::resolve(const sdk::CopyTarget& target, bool writing
     run("SELECT " + (probe.empty() ? "1" : probe) + " FROM " + result.table + " LIMIT 0");
     if (!writing || !target.columns.empty()) return result;
     const std::string schema =
-        parts.size() == 2 ? sdk::quote_mysql_literal(parts.front()) : std::string("DATABASE()");
-    for (const TextRow& row :
+        name.schema.empty() ? std::string("DATABASE()") : sdk::quote_mysql_literal(name.schema);
+    for (const sdk::MysqlTextRow& row :
          session_.rows("SELECT column_name FROM information_schema.columns WHERE table_schema = " + schema +
-                       " AND table_name = " + sdk::quote_mysql_literal(parts.back()) +
+                       " AND table_name = " + sdk::quote_mysql_literal(name.table) +
                        " AND COALESCE(generation_expression, '') = '' ORDER BY ordinal_position"))
         result.columns.push_back(quote(text_or_empty(row.at(0))));
     return result;

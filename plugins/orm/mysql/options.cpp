@@ -1,6 +1,7 @@
 #include "mysql/options.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/mysql_options.hpp>
 #include <dbway/sdk/option_reader.hpp>
 
 #include <algorithm>
@@ -24,20 +25,6 @@ void add(std::string& text, const char* key, std::string_view value) {
         text += c;
     }
     text += "' ";
-}
-
-void check_sql_mode(std::string_view mode) {
-    const bool plain = std::all_of(mode.begin(), mode.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_' || c == ',';
-    });
-    if (!plain) invalid("option 'sql_mode' is a list of names, separated by commas without blanks");
-    // Where a string ends would not be the same for the provider and for the server.
-    std::string upper(mode);
-    std::transform(upper.begin(), upper.end(), upper.begin(),
-                   [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-    if (upper.find("NO_BACKSLASH_ESCAPES") != std::string::npos)
-        invalid(
-            "option 'sql_mode' must not contain NO_BACKSLASH_ESCAPES, which the provider does not follow");
 }
 
 }  // namespace
@@ -66,7 +53,7 @@ ConnectOptions read_options(const sdk::Options& given, bool read_only) {
     options.cancel_timeout = reader.duration("cancel_timeout", 1s, 10ms, 1h);
     if (given.find("lock_timeout")) options.lock_timeout = reader.duration("lock_timeout", 0s, 0s, 24h);
     if (const auto mode = reader.string("sql_mode")) {
-        check_sql_mode(*mode);
+        sdk::check_mysql_sql_mode(*mode);
         options.sql_mode = *mode;
     }
     options.tinyint1_is_bool = reader.boolean("tinyint1_is_bool", true);

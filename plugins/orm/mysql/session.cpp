@@ -3,6 +3,7 @@
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/mysql_dialect.hpp>
 #include <dbway/sdk/mysql_errors.hpp>
+#include <dbway/sdk/script_run.hpp>
 
 #include <poll.h>
 
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <new>
+#include <utility>
 
 namespace dbway::orm::mysql {
 namespace {
@@ -165,13 +167,8 @@ void Session::fail(std::string_view sql) {
     }
     if (code == 1064) {
         const std::size_t place = sdk::find_mysql_error_place(diagnostic.message, sql);
-        if (place != std::string_view::npos) {
-            const std::string_view before = sql.substr(0, place);
-            diagnostic.position =
-                1 + static_cast<std::uint32_t>(std::count_if(before.begin(), before.end(), [](char c) {
-                    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                }));
-        }
+        if (place != std::string_view::npos)
+            diagnostic.position = 1 + sdk::detail::count_characters(sql.substr(0, place));
     }
     if (canceller_.cancelled() && (code == interrupted || lost_)) {
         diagnostic.status = DBWAY_ERR_CANCELLED;
@@ -240,18 +237,18 @@ void Session::execute(soci::mysql_statement_backend& statement, std::string_view
     if (statement.result_ != nullptr) check_running();
 }
 
-std::vector<TextRow> Session::rows(const std::string& sql) {
+std::vector<sdk::MysqlTextRow> Session::rows(const std::string& sql) {
     const SociStatement statement = make_backend_statement<soci::mysql_statement_backend>(soci_);
     statement->prepare(std::string(), soci::details::st_one_time_query);
     statement->queryChunks_.front() = sql;
     execute(*statement, sql);
-    std::vector<TextRow> result;
+    std::vector<sdk::MysqlTextRow> result;
     if (statement->result_ == nullptr || statement->resultRowOffsets_.empty()) return result;
     mysql_row_seek(statement->result_, statement->resultRowOffsets_.front());
     const unsigned count = mysql_num_fields(statement->result_);
     while (MYSQL_ROW row = mysql_fetch_row(statement->result_)) {
         const unsigned long* const lengths = mysql_fetch_lengths(statement->result_);
-        TextRow& texts = result.emplace_back(count);
+        sdk::MysqlTextRow& texts = result.emplace_back(count);
         for (unsigned i = 0; i < count; ++i)
             if (row[i] != nullptr) texts[i].emplace(row[i], lengths[i]);
     }
@@ -271,19 +268,11 @@ void Session::clean_up(const std::string& sql) noexcept {
     }
 }
 
-const ColumnNotes& Session::notes(const std::string& schema, const std::string& table) {
-    const auto [found, fresh] = notes_.try_emplace({schema, table});
-    if (!fresh) return found->second;
-    try {
-        for (const TextRow& row : rows(notes_query(schema, table, is_mariadb_)))
-            if (const ColumnNote note = read_note(row[1].value_or(""), row[2].value_or(""), row[3] == "1");
-                note.type != 0)
-                found->second[row[0].value_or("")] = note;
-    } catch (...) {
-        notes_.erase(found);
-        throw;
-    }
-    return found->second;
+const sdk::MysqlColumnNotes& Session::notes(const std::string& schema, const std::string& table) {
+    if (const auto known = notes_.find({schema, table}); known != notes_.end()) return known->second;
+    sdk::MysqlColumnNotes notes = sdk::read_mysql_column_notes(
+        schema, table, is_mariadb_, [this](const std::string& sql) { return rows(sql); });
+    return notes_.emplace(std::pair(schema, table), std::move(notes)).first->second;
 }
 
 }  // namespace dbway::orm::mysql

@@ -2,24 +2,21 @@
 #pragma once
 
 #include "canceller.hpp"
-#include "mysql/column_notes.hpp"
 #include "mysql/library.hpp"
 #include "mysql/options.hpp"
 
+#include <dbway/sdk/mysql_column_notes.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace dbway::orm::mysql {
-
-using TextRow = std::vector<std::optional<std::string>>;
 
 struct CloseStatement {
     void operator()(MYSQL_STMT* statement) const noexcept { mysql_stmt_close(statement); }
@@ -62,12 +59,12 @@ class Session {
     void execute(soci::mysql_statement_backend& statement, std::string_view sql);
     void run(const std::string& sql) { rows(sql); }
     // A small result.
-    std::vector<TextRow> rows(const std::string& sql);
+    std::vector<sdk::MysqlTextRow> rows(const std::string& sql);
     // Takes back what a request has begun.
     void clean_up(const std::string& sql) noexcept;
 
     // What the comments of a table's columns say of their types. May ask the server.
-    const ColumnNotes& notes(const std::string& schema, const std::string& table);
+    const sdk::MysqlColumnNotes& notes(const std::string& schema, const std::string& table);
     // The session as it was when it was opened, but for its database.
     void reset();
 
@@ -89,7 +86,7 @@ class Session {
     bool lost_ = false;
     bool killed_ = false;  // a KILL QUERY may hit the next statement
     bool is_mariadb_ = false;
-    std::map<std::pair<std::string, std::string>, ColumnNotes> notes_;
+    std::map<std::pair<std::string, std::string>, sdk::MysqlColumnNotes> notes_;
 };
 
 }  // namespace dbway::orm::mysql

@@ -4,7 +4,6 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/mysql_literals.hpp>
-#include <dbway/sdk/option_text.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -68,7 +67,7 @@ void SqlStatement::run(std::span<const dbway_value> values) {
     execute_named();
     affected_ = text_.changes ? static_cast<std::int64_t>(mysql_affected_rows(session_.handle())) : 0;
     last_id_.reset();
-    if (const auto id = text_.inserts ? mysql_insert_id(session_.handle()) : 0; id != 0)
+    if (const auto id = text_.inserts() ? mysql_insert_id(session_.handle()) : 0; id != 0)
         last_id_ = static_cast<std::int64_t>(id);
     if (text_.defines) session_.forget_notes();
     describe(result());
@@ -99,7 +98,7 @@ void SqlStatement::describe(MYSQL_RES* result) {
         const MYSQL_FIELD& field = *mysql_fetch_field_direct(result, i);
         plans_[i] = describe_field(field, session_.options().tinyint1_is_bool, columns[i]);
         if (columns[i].type != DBWAY_T_TEXT || columns[i].table_name.empty()) continue;
-        const ColumnNotes& notes = session_.notes(columns[i].schema_name, columns[i].table_name);
+        const sdk::MysqlColumnNotes& notes = session_.notes(columns[i].schema_name, columns[i].table_name);
         const auto note = notes.find(std::string_view(field.org_name));
         if (note == notes.end()) continue;
         plans_[i].type = columns[i].type = note->second.type;
@@ -132,43 +131,6 @@ void SqlStatement::finish(bool ok, sdk::Outcome& outcome) {
     outcome.last_id = last_id_;
     if (text_.changes) tag_.append(" ").append(std::to_string(affected_));
     outcome.tag = tag_;
-}
-
-SchemaStatement::SchemaStatement(Session& session, sdk::MysqlSchemaQuery query)
-    : session_(session), sql_(std::move(query.sql)) {
-    for (const auto& [name, type] : query.columns) {
-        columns_.emplace_back().name = name;
-        columns_.back().type = type;
-    }
-}
-
-void SchemaStatement::execute(std::span<const dbway_value>, const sdk::Request&) {
-    session_.start();
-    rows_ = session_.rows(sql_);
-    next_ = 0;
-}
-
-bool SchemaStatement::fetch(sdk::RowBatch& batch) {
-    for (; next_ < rows_.size(); ++next_) {
-        if (batch.full()) return true;
-        dbway_value* const cells = batch.add_row();
-        for (std::size_t i = 0; i < columns_.size(); ++i) {
-            const std::optional<std::string>& text = rows_[next_][i];
-            if (!text) continue;
-            if (columns_[i].type == DBWAY_T_TEXT) {
-                cells[i] = batch.copy_text(*text);
-                continue;
-            }
-            cells[i].v.i64 = sdk::detail::parse_number<std::int64_t>(*text).value_or(0);
-            cells[i].type = static_cast<std::uint8_t>(columns_[i].type);
-        }
-    }
-    return false;
-}
-
-void SchemaStatement::finish(bool, sdk::Outcome& outcome) {
-    rows_.clear();
-    outcome.affected = 0;
 }
 
 }  // namespace dbway::orm::mysql

@@ -7,7 +7,6 @@
 #include "mysql/statement_text.hpp"
 #include "orm_statement.hpp"
 
-#include <dbway/sdk/mysql_schema.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <cstdint>
@@ -59,26 +58,6 @@ class SqlStatement final : public OrmStatement {
     std::int64_t affected_ = 0;
     std::optional<std::int64_t> last_id_;
     std::string tag_;
-};
-
-// The rows of a schema request, with the types that the ABI names.
-class SchemaStatement final : public sdk::Statement {
-  public:
-    SchemaStatement(Session& session, sdk::MysqlSchemaQuery query);
-
-    const std::vector<sdk::Column>& columns() const override { return columns_; }
-    const std::vector<sdk::Column>& parameters() const override { return parameters_; }
-    void execute(std::span<const dbway_value>, const sdk::Request&) override;
-    bool fetch(sdk::RowBatch& batch) override;
-    void finish(bool ok, sdk::Outcome& outcome) override;
-
-  private:
-    Session& session_;
-    std::string sql_;
-    std::vector<sdk::Column> columns_;
-    std::vector<sdk::Column> parameters_;
-    std::vector<TextRow> rows_;
-    std::size_t next_ = 0;
 };
 
 }  // namespace dbway::orm::mysql

@@ -2,6 +2,8 @@
 // beside that.
 #pragma once
 
+#include <dbway/sdk/mysql_statement.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,12 +11,7 @@
 
 namespace dbway::orm::mysql {
 
-struct StatementText {
-    std::string keyword;   // of the statement proper, upper case: "SELECT" for WITH … SELECT
-    bool changes = false;  // INSERT, REPLACE, UPDATE, DELETE
-    bool inserts = false;  // INSERT, REPLACE
-    std::string schema;    // of what it changes; empty if it names none
-    std::string table;
+struct StatementText : sdk::MysqlStatementText {
     bool defines = false;              // changes the schema, or may do so
     std::vector<std::string> chunks;   // one more than `order` has entries
     std::vector<std::uint32_t> order;  // the number of the parameter behind each chunk
@@ -24,8 +21,5 @@ struct StatementText {
 // Throws Failure (DBWAY_ERR_SYNTAX) for parameters that cannot be told apart, and for what is not exactly one
 // statement.
 StatementText read_statement_text(std::string_view sql);
-
-// A possibly schema-qualified, possibly quoted name: each part as it is, without quotes. Empty: no name.
-std::vector<std::string> parse_name(std::string_view text);
 
 }  // namespace dbway::orm::mysql

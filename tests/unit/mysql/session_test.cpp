@@ -245,6 +245,32 @@ TEST_F(MysqlSession, ResetMakesTheSessionNew) {
     EXPECT_EQ(db.execute(1, {integer(41)}).text(), "42") << "the host's own statements still work";
 }
 
+TEST_F(MysqlSession, ResetGivesLocksBackBeforeItEnds) {
+    RawConnection db(options());
+    MariadbConnection other = database().connect();
+    db.must("create table t(n int primary key)");
+    db.must("insert into t values (1)");
+    db.must("select get_lock('dbway_reset', 0)");
+    ASSERT_TRUE(db.begin().ok());
+    db.must("select * from t for update");
+    ASSERT_TRUE(db.simple(DBWAY_R_RESET).ok());
+    EXPECT_EQ(other.value("select n from t for update nowait"), "1");
+    EXPECT_EQ(other.value("select get_lock('dbway_reset', 0)"), "1");
+
+    db.must("lock tables t write");
+    ASSERT_TRUE(db.simple(DBWAY_R_RESET).ok());
+    other.sql("lock table t write nowait");
+}
+
+TEST_F(MysqlSession, ResetDoesNotNeedTheOldSession) {
+    RawConnection db(options());
+    const std::string killed = db.must("select connection_id()").text();
+    database().connect().sql("kill " + killed);
+    const auto reset = db.simple(DBWAY_R_RESET);
+    ASSERT_TRUE(reset.ok()) << show(reset);
+    EXPECT_NE(db.must("select connection_id()").text(), killed);
+}
+
 TEST_F(MysqlSession, CancelStopsOneRequestAndNoOther) {
     RawConnection db(options());
     for (const char* sql : {"select sleep(60)", "select benchmark(100000000000, md5('x'))",

@@ -1,11 +1,13 @@
 // What the texts of statements and of errors tell, and values as texts; without a server.
-#include "column_notes.hpp"
-#include "dialect.hpp"
-#include "errors.hpp"
 #include "parameter.hpp"
-#include "statement_text.hpp"
 
 #include "unit/sqlite/raw_connection.hpp"
+
+#include <dbway/sdk/mysql_column_notes.hpp>
+#include <dbway/sdk/mysql_dialect.hpp>
+#include <dbway/sdk/mysql_errors.hpp>
+#include <dbway/sdk/mysql_literals.hpp>
+#include <dbway/sdk/mysql_statement.hpp>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,65 +24,72 @@ using test::text;
 using test::unsigned_integer;
 
 TEST(MysqlStatementText, FindsTheVerb) {
-    EXPECT_EQ(read_statement_text("/* c */ (select 1)").keyword, "SELECT");
-    EXPECT_EQ(read_statement_text("with a as (select 1), b as (select 2) select * from a").keyword, "SELECT");
-    EXPECT_EQ(read_statement_text("with a as (select 1) delete from t").keyword, "DELETE");
-    EXPECT_TRUE(read_statement_text("values (1), (2)").yields_rows);
-    EXPECT_FALSE(read_statement_text("select 1 into @x").yields_rows);
-    EXPECT_TRUE(read_statement_text("select (select 1 into_the_dark)").yields_rows);
-    EXPECT_FALSE(read_statement_text("show tables").yields_rows);
-    EXPECT_EQ(read_statement_text("").keyword, "");
-    EXPECT_EQ(read_statement_text("; select 1").keyword, "");
+    EXPECT_EQ(sdk::read_mysql_statement("/* c */ (select 1)").keyword, "SELECT");
+    EXPECT_EQ(sdk::read_mysql_statement("with a as (select 1), b as (select 2) select * from a").keyword,
+              "SELECT");
+    EXPECT_EQ(sdk::read_mysql_statement("with a as (select 1) delete from t").keyword, "DELETE");
+    EXPECT_TRUE(sdk::read_mysql_statement("values (1), (2)").yields_rows);
+    EXPECT_FALSE(sdk::read_mysql_statement("select 1 into @x").yields_rows);
+    EXPECT_TRUE(sdk::read_mysql_statement("select (select 1 into_the_dark)").yields_rows);
+    EXPECT_FALSE(sdk::read_mysql_statement("show tables").yields_rows);
+    EXPECT_EQ(sdk::read_mysql_statement("").keyword, "");
+    EXPECT_EQ(sdk::read_mysql_statement("; select 1").keyword, "");
 }
 
 TEST(MysqlStatementText, FindsWhatIsChanged) {
-    const StatementText insert =
-        read_statement_text("insert into `my db`.`t``1` (a, `b c`, \"d\") values (1, '(', 3)");
+    const sdk::MysqlStatementText insert =
+        sdk::read_mysql_statement("insert into `my db`.`t``1` (a, `b c`, \"d\") values (1, '(', 3)");
     EXPECT_EQ(insert.schema, "my db");
     EXPECT_EQ(insert.table, "t`1");
     EXPECT_EQ(insert.columns, (std::vector<std::string>{"a", "b c", "d"}));
     EXPECT_TRUE(insert.plain_insert && insert.changes);
     EXPECT_FALSE(insert.yields_rows);
-    EXPECT_FALSE(read_statement_text("insert ignore into t values (1)").plain_insert);
-    EXPECT_FALSE(read_statement_text("insert into t values (1) on duplicate key update a = 2").plain_insert);
-    EXPECT_FALSE(read_statement_text("replace into t values (1)").plain_insert);
-    EXPECT_TRUE(read_statement_text("insert into t (select 1)").columns.empty());
-    EXPECT_TRUE(read_statement_text("insert into t values (1) returning id").yields_rows);
-    EXPECT_EQ(read_statement_text("update low_priority t set a = 1").table, "t");
-    EXPECT_EQ(read_statement_text("delete from db.t where 1").schema, "db");
+    EXPECT_FALSE(sdk::read_mysql_statement("insert ignore into t values (1)").plain_insert);
+    EXPECT_FALSE(
+        sdk::read_mysql_statement("insert into t values (1) on duplicate key update a = 2").plain_insert);
+    EXPECT_FALSE(sdk::read_mysql_statement("replace into t values (1)").plain_insert);
+    EXPECT_TRUE(sdk::read_mysql_statement("insert into t (select 1)").columns.empty());
+    EXPECT_TRUE(sdk::read_mysql_statement("insert into t values (1) returning id").yields_rows);
+    EXPECT_EQ(sdk::read_mysql_statement("update low_priority t set a = 1").table, "t");
+    EXPECT_EQ(sdk::read_mysql_statement("delete from db.t where 1").schema, "db");
 }
 
 TEST(MysqlStatementText, FindsWhatBecomesOfTheTransaction) {
-    const auto effect = [](const char* sql) { return read_statement_text(sql).effect; };
-    EXPECT_EQ(effect("begin"), Effect::begins);
-    EXPECT_EQ(effect("START TRANSACTION READ ONLY"), Effect::begins);
-    EXPECT_EQ(effect("start slave"), Effect::none);
-    EXPECT_EQ(effect("commit"), Effect::ends);
-    EXPECT_EQ(effect("rollback work and no chain"), Effect::ends);
-    EXPECT_EQ(effect("commit and chain"), Effect::ends_and_begins);
-    EXPECT_EQ(effect("rollback to savepoint a"), Effect::none);
-    EXPECT_EQ(effect("rollback work to a"), Effect::none);
-    EXPECT_EQ(effect("create table t (i int)"), Effect::commits_first);
-    EXPECT_EQ(effect("create or replace table t (i int)"), Effect::commits_first);
-    EXPECT_EQ(effect("create temporary table t (i int)"), Effect::none);
-    EXPECT_EQ(effect("drop temporary table t"), Effect::none);
-    EXPECT_EQ(effect("truncate t"), Effect::commits_first);
-    EXPECT_EQ(effect("set autocommit = 0"), Effect::depends);
-    EXPECT_EQ(effect("set @@session.autocommit = 0"), Effect::depends);
-    EXPECT_EQ(effect("set @autocommit_of_mine = 0"), Effect::none);
-    EXPECT_EQ(effect("call p()"), Effect::depends);
-    EXPECT_EQ(effect("select 1"), Effect::none);
+    const auto effect = [](const char* sql) { return sdk::read_mysql_statement(sql).effect; };
+    EXPECT_EQ(effect("begin"), sdk::MysqlEffect::begins);
+    EXPECT_EQ(effect("START TRANSACTION READ ONLY"), sdk::MysqlEffect::begins);
+    EXPECT_EQ(effect("start slave"), sdk::MysqlEffect::none);
+    EXPECT_EQ(effect("commit"), sdk::MysqlEffect::ends);
+    EXPECT_EQ(effect("rollback work and no chain"), sdk::MysqlEffect::ends);
+    EXPECT_EQ(effect("commit and chain"), sdk::MysqlEffect::ends_and_begins);
+    EXPECT_EQ(effect("rollback to savepoint a"), sdk::MysqlEffect::none);
+    EXPECT_EQ(effect("rollback work to a"), sdk::MysqlEffect::none);
+    EXPECT_EQ(effect("create table t (i int)"), sdk::MysqlEffect::commits_first);
+    EXPECT_EQ(effect("create or replace table t (i int)"), sdk::MysqlEffect::commits_first);
+    EXPECT_EQ(effect("create temporary table t (i int)"), sdk::MysqlEffect::none);
+    EXPECT_EQ(effect("drop temporary table t"), sdk::MysqlEffect::none);
+    EXPECT_EQ(effect("truncate t"), sdk::MysqlEffect::commits_first);
+    EXPECT_EQ(effect("set autocommit = 0"), sdk::MysqlEffect::depends);
+    EXPECT_EQ(effect("set @@session.autocommit = 0"), sdk::MysqlEffect::depends);
+    EXPECT_EQ(effect("set @autocommit_of_mine = 0"), sdk::MysqlEffect::none);
+    EXPECT_EQ(effect("call p()"), sdk::MysqlEffect::depends);
+    EXPECT_EQ(effect("select 1"), sdk::MysqlEffect::none);
 }
 
 TEST(MysqlStatementText, NamesOfTables) {
-    EXPECT_EQ(quote_table("t"), "`t`");
-    EXPECT_EQ(quote_table(" db . `a``b` "), "`db`.`a``b`");
-    EXPECT_EQ(quote_table("\"Odd \"\"name\""), "`Odd \"name`");
-    for (const char* bad : {"", "a.b.c", "t; drop table x", "t (a)", "1", "'t'", "`a"})
-        EXPECT_THROW(quote_table(bad), sdk::Failure) << bad;
+    const auto quoted = [](const char* name) { return sdk::parse_mysql_table(name).quoted(); };
+    EXPECT_EQ(quoted("t"), "`t`");
+    EXPECT_EQ(quoted(" db . `a``b` "), "`db`.`a``b`");
+    EXPECT_EQ(quoted("\"Odd \"\"name\""), "`Odd \"name`");
+    EXPECT_EQ(sdk::parse_mysql_table("`a``b`.c").schema, "a`b");
+    EXPECT_EQ(sdk::parse_mysql_table("`a``b`.c").table, "c");
+    for (const char* bad : {"", "a.", ".a", "a.b.c", "a b", "t; drop table x", "t (a)", "1", "'t'", "`a"})
+        EXPECT_THROW(sdk::parse_mysql_table(bad), sdk::Failure) << bad;
 }
 
-sdk::Diagnostic diagnostic(int code, const char* message) { return make_diagnostic(code, "HY000", message); }
+sdk::Diagnostic diagnostic(int code, const char* message) {
+    return sdk::make_mysql_diagnostic(code, "HY000", message);
+}
 
 TEST(MysqlErrors, CategoriesComeFromNativeCodes) {
     const struct {
@@ -108,7 +117,7 @@ TEST(MysqlErrors, CategoriesComeFromNativeCodes) {
     EXPECT_NE(diagnostic(1213, "x").flags & DBWAY_DIAG_RETRY_TX, 0u);
     EXPECT_NE(diagnostic(1205, "x").flags & DBWAY_DIAG_RETRY_TX, 0u);
     // One that the application raised itself (SIGNAL) keeps its code.
-    EXPECT_EQ(make_diagnostic(1644, "45000", "mine").sqlstate, "45000");
+    EXPECT_EQ(sdk::make_mysql_diagnostic(1644, "45000", "mine").sqlstate, "45000");
     EXPECT_EQ(diagnostic(1366, "Incorrect string value: '\\xFF' for column").sqlstate, "22021");
 }
 
@@ -125,6 +134,13 @@ TEST(MysqlErrors, NamesComeFromTheMessage) {
     EXPECT_EQ(foreign.schema_name, "db");
     EXPECT_EQ(foreign.table_name, "child");
     EXPECT_EQ(foreign.constraint_name, "child_parent");
+    const auto ansi = diagnostic(1451,
+                                 "Cannot delete or update a parent row: a foreign key constraint fails "
+                                 "(\"db\".\"child\", CONSTRAINT \"child_parent\" "
+                                 "FOREIGN KEY (\"parent_id\") REFERENCES \"parent\" (\"id\"))");
+    EXPECT_EQ(ansi.schema_name, "db");
+    EXPECT_EQ(ansi.table_name, "child");
+    EXPECT_EQ(ansi.constraint_name, "child_parent");
     const auto check = diagnostic(4025, "CONSTRAINT `child_age` failed for `db`.`child`");
     EXPECT_EQ(check.constraint_name, "child_age");
     EXPECT_EQ(check.table_name, "child");
@@ -140,7 +156,8 @@ TEST(MysqlErrors, NamesComeFromTheMessage) {
 
 TEST(MysqlErrors, ThePlaceOfASyntaxError) {
     const auto place = [](const char* near, const std::string& sql) {
-        return find_error_place("You have an error in your SQL syntax; … near " + std::string(near), sql);
+        return sdk::find_mysql_error_place(
+            "You have an error in your SQL syntax; … near " + std::string(near), sql);
     };
     EXPECT_EQ(place("'selekt 1' at line 1", "selekt 1"), 0u);
     EXPECT_EQ(place("'frm t' at line 2", "select *\nfrm t"), 9u);
@@ -148,12 +165,12 @@ TEST(MysqlErrors, ThePlaceOfASyntaxError) {
     EXPECT_EQ(place("'it''s' x' at line 1", "select 'it''s' x"), 8u);
     EXPECT_EQ(place("'x' at line 1", "x x"), 2u) << "what is quoted goes on to the end";
     EXPECT_EQ(place("'x' at line 1", "x x y"), std::string_view::npos) << "two places are none";
-    EXPECT_EQ(find_error_place("something else", "select 1"), std::string_view::npos);
+    EXPECT_EQ(sdk::find_mysql_error_place("something else", "select 1"), std::string_view::npos);
 }
 
 std::string literal(const dbway_value& value) {
     std::string out;
-    append_literal(value, out);
+    sdk::append_mysql_literal(value, out);
     return out;
 }
 
@@ -197,22 +214,47 @@ TEST(MysqlParameters, QuestionMarksInTextsStay) {
 }
 
 TEST(MysqlDialect, DeclaresColumns) {
-    EXPECT_EQ(type_name(DBWAY_T_DECIMAL, 10, 2), "decimal(10,2)");
-    EXPECT_EQ(type_name(DBWAY_T_DECIMAL, -1, -1), "decimal(65,30)");
-    EXPECT_EQ(type_name(DBWAY_T_DECIMAL, 40, 38), "");
-    EXPECT_EQ(type_name(DBWAY_T_TIMESTAMP, -1, -1), "datetime(6)");
-    EXPECT_EQ(type_name(DBWAY_T_ARRAY, DBWAY_T_TEXT, -1), "longtext comment 'dbway:array:6'");
-    EXPECT_EQ(type_name(DBWAY_T_ARRAY, -1, -1), "");
-    EXPECT_EQ(type_name(DBWAY_T_NATIVE, -1, -1), "");
+    EXPECT_EQ(sdk::mysql_type_name(DBWAY_T_DECIMAL, 10, 2), "decimal(10,2)");
+    EXPECT_EQ(sdk::mysql_type_name(DBWAY_T_DECIMAL, -1, -1), "decimal(65,30)");
+    EXPECT_EQ(sdk::mysql_type_name(DBWAY_T_DECIMAL, 40, 38), "");
+    EXPECT_EQ(sdk::mysql_type_name(DBWAY_T_TIMESTAMP, -1, -1), "datetime(6)");
+    EXPECT_EQ(sdk::mysql_type_name(DBWAY_T_ARRAY, DBWAY_T_TEXT, -1), "longtext comment 'dbway:array:6'");
+    EXPECT_EQ(sdk::mysql_type_name(DBWAY_T_ARRAY, -1, -1), "");
+    EXPECT_EQ(sdk::mysql_type_name(DBWAY_T_NATIVE, -1, -1), "");
+}
+
+TEST(MysqlDialect, TransactionsBegin) {
+    using testing::ElementsAre;
+    const char* const start = "START TRANSACTION";
+    EXPECT_THAT(sdk::mysql_begin(0), ElementsAre(start));
+    EXPECT_THAT(sdk::mysql_begin(DBWAY_TX_SERIALIZABLE),
+                ElementsAre("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", start));
+    EXPECT_THAT(sdk::mysql_begin(DBWAY_TX_READ_ONLY), ElementsAre("START TRANSACTION READ ONLY"));
+    EXPECT_THAT(sdk::mysql_begin(DBWAY_TX_WRITE_LOCK), ElementsAre("START TRANSACTION READ WRITE"));
+    EXPECT_THAT(sdk::mysql_begin(DBWAY_TX_SNAPSHOT | DBWAY_TX_READ_ONLY),
+                ElementsAre("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+                            "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"));
+}
+
+// The note of a column, by what the catalog says of it.
+sdk::MysqlColumnNote note(const char* data_type, const char* comment, bool is_json) {
+    const auto catalog = [&](const std::string&) {
+        return std::vector<sdk::MysqlTextRow>{{"c", data_type, comment, is_json ? "1" : "0"}};
+    };
+    const sdk::MysqlColumnNotes notes = sdk::read_mysql_column_notes("db", "t", true, catalog);
+    const auto found = notes.find("c");
+    return found == notes.end() ? sdk::MysqlColumnNote() : found->second;
 }
 
 TEST(MysqlDialect, NotesOfColumnsAreRead) {
-    EXPECT_EQ(read_note("char", "dbway:uuid", false).kind, CellKind::uuid);
-    EXPECT_EQ(read_note("uuid", "", false).kind, CellKind::uuid);
-    EXPECT_EQ(read_note("longtext", "", true).kind, CellKind::json);
-    EXPECT_EQ(read_note("longtext", "dbway:array:2", false).item_type, std::uint32_t{DBWAY_T_I64});
+    EXPECT_EQ(note("char", "dbway:uuid", false).type, std::uint32_t{DBWAY_T_UUID});
+    EXPECT_EQ(note("uuid", "", false).type, std::uint32_t{DBWAY_T_UUID});
+    EXPECT_EQ(note("varchar", "dbway:interval", false).type, std::uint32_t{DBWAY_T_INTERVAL});
+    EXPECT_EQ(note("longtext", "", true).type, std::uint32_t{DBWAY_T_JSON});
+    EXPECT_EQ(note("longtext", "dbway:array:2", false).type, std::uint32_t{DBWAY_T_ARRAY});
+    EXPECT_EQ(note("longtext", "dbway:array:2", false).item_type, std::uint32_t{DBWAY_T_I64});
     for (const char* comment : {"", "dbway:array:", "dbway:array:15", "dbway:array:x", "dbway:other"})
-        EXPECT_EQ(read_note("longtext", comment, false).kind, CellKind::text) << comment;
+        EXPECT_EQ(note("longtext", comment, false).type, std::uint32_t{DBWAY_T_TEXT}) << comment;
 }
 
 }  // namespace

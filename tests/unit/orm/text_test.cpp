@@ -1,7 +1,6 @@
 // What the provider reads and writes without a server: options, connect strings, statements, values, errors.
 #include "backends.hpp"
 #include "mysql/cell.hpp"
-#include "mysql/column_notes.hpp"
 #include "mysql/options.hpp"
 #include "mysql/statement_text.hpp"
 #include "postgresql/errors.hpp"
@@ -94,7 +93,7 @@ TEST(OrmMySqlStatement, IsCutAtItsParametersOnly) {
 }
 
 TEST(OrmMySqlStatement, Kinds) {
-    EXPECT_TRUE(orm::mysql::read_statement_text("insert into t values (?, ?)").inserts);
+    EXPECT_TRUE(orm::mysql::read_statement_text("insert into t values (?, ?)").inserts());
     EXPECT_THAT(orm::mysql::read_statement_text("insert into t values (?, ?)").order, ElementsAre(1, 2));
     const auto with = orm::mysql::read_statement_text("with a as (select 1) delete from t");
     EXPECT_EQ(with.keyword, "DELETE");
@@ -103,13 +102,6 @@ TEST(OrmMySqlStatement, Kinds) {
     EXPECT_EQ(orm::mysql::read_statement_text("select 1;").chunks.front(), "select 1");
     for (const char* sql : {"", " -- only a comment\n", "select 1; select 2", "select $1, ?"})
         EXPECT_EQ(failure_of([&] { orm::mysql::read_statement_text(sql); }).status, DBWAY_ERR_SYNTAX) << sql;
-}
-
-TEST(OrmMySqlStatement, Names) {
-    EXPECT_THAT(orm::mysql::parse_name("`a``b`.c"), ElementsAre("a`b", "c"));
-    EXPECT_THAT(orm::mysql::parse_name("\"odd name\""), ElementsAre("odd name"));
-    EXPECT_TRUE(orm::mysql::parse_name("a b").empty());
-    EXPECT_TRUE(orm::mysql::parse_name("1").empty());
 }
 
 std::string literal(const dbway_value& value) {
@@ -167,13 +159,6 @@ TEST(OrmMySqlCells, WhatFitsNoTypeIsNotLost) {
     EXPECT_EQ(long_time.v.interval->micros, -(838 * 3600 + 59 * 60 + 59) * std::int64_t{1'000'000});
     EXPECT_EQ(cell("2", DBWAY_T_BOOL, arena).type, DBWAY_T_I64);
     EXPECT_EQ(cell("no number", DBWAY_T_I64, arena).type, DBWAY_T_TEXT);
-}
-
-TEST(OrmMySqlNotes, TypesThatMySqlHasNotGot) {
-    EXPECT_EQ(orm::mysql::read_note("char", "dbway:uuid", false).type, DBWAY_T_UUID);
-    EXPECT_EQ(orm::mysql::read_note("longtext", "dbway:array:2", false).item_type, DBWAY_T_I64);
-    EXPECT_EQ(orm::mysql::read_note("longtext", "", true).type, DBWAY_T_JSON);
-    EXPECT_EQ(orm::mysql::read_note("longtext", "dbway:array:99", false).type, 0u);
 }
 
 TEST(OrmMySqlErrors, CategoriesFromNativeCodes) {

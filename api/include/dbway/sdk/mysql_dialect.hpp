@@ -1,9 +1,11 @@
 // mysql_dialect.hpp - the SQL of MySQL and MariaDB as their providers write it: quoting, the names of types,
-// BEGIN; and the table of the extension "dbway.dialect/1".
+// BEGIN, the names of tables; and the table of the extension "dbway.dialect/1".
 #pragma once
 
 #include <dbway/ext/dialect.h>
 #include <dbway/provider.h>
+#include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/lexer.hpp>
 #include <dbway/sdk/value_text_bytes.hpp>
 
 #include <cstdint>
@@ -12,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dbway::sdk {
 
@@ -75,6 +78,101 @@ inline std::string mysql_type_name(std::uint32_t type, std::int32_t precision, s
         default:
             return "";
     }
+}
+
+// The statements that begin a transaction with these DBWAY_TX_* flags, in their order. InnoDB's REPEATABLE
+// READ is snapshot isolation. DBWAY_TX_DEFERRABLE has no meaning here and is ignored; DBWAY_TX_WRITE_LOCK
+// only says that the transaction writes.
+inline std::vector<std::string> mysql_begin(std::uint32_t flags) {
+    std::vector<std::string> statements;
+    // Of the next transaction only.
+    const std::string isolation = "SET TRANSACTION ISOLATION LEVEL ";
+    switch (flags & 0xFu) {
+        case DBWAY_TX_READ_UNCOMMITTED:
+            statements.push_back(isolation + "READ UNCOMMITTED");
+            break;
+        case DBWAY_TX_READ_COMMITTED:
+            statements.push_back(isolation + "READ COMMITTED");
+            break;
+        case DBWAY_TX_REPEATABLE_READ:
+        case DBWAY_TX_SNAPSHOT:
+            statements.push_back(isolation + "REPEATABLE READ");
+            break;
+        case DBWAY_TX_SERIALIZABLE:
+            statements.push_back(isolation + "SERIALIZABLE");
+            break;
+        default:
+            break;
+    }
+    const bool snapshot = (flags & 0xFu) == DBWAY_TX_SNAPSHOT;
+    std::string begin = snapshot ? "START TRANSACTION WITH CONSISTENT SNAPSHOT" : "START TRANSACTION";
+    const char* const separator = snapshot ? ", " : " ";
+    if ((flags & DBWAY_TX_READ_ONLY) != 0) begin.append(separator).append("READ ONLY");
+    if ((flags & (DBWAY_TX_READ_WRITE | DBWAY_TX_WRITE_LOCK)) != 0)
+        begin.append(separator).append("READ WRITE");
+    statements.push_back(std::move(begin));
+    return statements;
+}
+
+// As they are, without quotes.
+struct MysqlTableName {
+    std::string schema;  // empty: none
+    std::string table;
+
+    std::string quoted() const {
+        std::string result;
+        if (!schema.empty()) result.append(quote_mysql_identifier(schema)).append(".");
+        return result.append(quote_mysql_identifier(table));
+    }
+};
+
+namespace detail {
+
+// The name that a token stands for; empty if it is none. A text in double quotes is a name where the mode
+// ANSI_QUOTES holds, and nothing that can stand in its place where it does not.
+inline std::string mysql_name_of(const Token& token) {
+    if (token.kind == TokenKind::word) return std::string(token.text);
+    const bool quoted = token.kind == TokenKind::identifier ||
+                        (token.kind == TokenKind::string && token.text.starts_with('"'));
+    if (!quoted || token.text.size() < 2 || token.text.back() != token.text.front()) return {};
+    std::string name;
+    for (std::size_t i = 1; i + 1 < token.text.size(); ++i) {
+        name += token.text[i];
+        if (token.text[i] == token.text.front()) ++i;  // a doubled quote
+    }
+    return name;
+}
+
+// Reads "name" or "schema.name"; leaves the first token behind it in `token`. Without a table: there is no
+// name.
+inline MysqlTableName read_mysql_name(Lexer& lexer, Token& token) {
+    MysqlTableName name;
+    name.table = mysql_name_of(token);
+    if (name.table.empty()) return name;
+    token = lexer.next_significant();
+    if (token.text != ".") return name;
+    token = lexer.next_significant();
+    name.schema = std::move(name.table);
+    name.table = mysql_name_of(token);
+    token = lexer.next_significant();
+    return name;
+}
+
+}  // namespace detail
+
+// The name of a table as an application writes it: t, db.t, `Odd name`. Throws Failure (DBWAY_ERR_INVALID)
+// for anything else.
+inline MysqlTableName parse_mysql_table(std::string_view text) {
+    Lexer lexer(text, Dialect::mysql);
+    Token token = lexer.next_significant();
+    MysqlTableName name = detail::read_mysql_name(lexer, token);
+    if (!name.table.empty() && token.kind == TokenKind::end) return name;
+    Diagnostic diagnostic;
+    diagnostic.status = DBWAY_ERR_INVALID;
+    diagnostic.flags = DBWAY_DIAG_NOT_EXECUTED;
+    diagnostic.sqlstate = "42602";
+    diagnostic.message = "\"" + std::string(text) + "\" is not the name of a table";
+    throw Failure(std::move(diagnostic));
 }
 
 namespace detail {

@@ -25,6 +25,17 @@ namespace mysql_detail {
     throw Failure(std::move(diagnostic));
 }
 
+}  // namespace mysql_detail
+
+// The number itself. Throws Failure (DBWAY_ERR_DATA) for one that MySQL has not got.
+inline double finite_mysql_number(double number) {
+    if (!std::isfinite(number))
+        mysql_detail::refuse_value(DBWAY_ERR_DATA, "22003", "MySQL has neither infinities nor NaN");
+    return number;
+}
+
+namespace mysql_detail {
+
 inline std::string_view characters(const dbway_value& value) {
     return value.len == 0 ? std::string_view() : std::string_view(value.v.text, value.len);
 }
@@ -36,11 +47,6 @@ inline void append_sized(std::string& out, const char* buffer, std::size_t size,
 
 inline bool is_finite_time(const dbway_value& value) {
     return value.v.i64 != time_infinity && value.v.i64 != time_minus_infinity;
-}
-
-inline double checked(double number) {
-    if (!std::isfinite(number)) refuse_value(DBWAY_ERR_DATA, "22003", "MySQL has neither infinities nor NaN");
-    return number;
 }
 
 inline void append_hex(const dbway_value& value, std::string& out) {
@@ -77,7 +83,7 @@ inline void append_quoted(std::string_view text, std::string& out) {
 // As a literal without an exponent would be a decimal.
 inline void append_double(double number, std::string& out) {
     char buffer[double_text_max];
-    const std::string_view text(buffer, write_double(buffer, checked(number)));
+    const std::string_view text(buffer, write_double(buffer, finite_mysql_number(number)));
     out.append(text);
     if (text.find('e') == std::string_view::npos) out += "e0";
 }
@@ -99,7 +105,7 @@ inline void append_mysql_text(const dbway_value& value, std::string& out) {
             out.append(buffer, write_unsigned(buffer, value.v.u64));
             return;
         case DBWAY_T_F64:
-            out.append(buffer, write_double(buffer, mysql_detail::checked(value.v.f64)));
+            out.append(buffer, write_double(buffer, finite_mysql_number(value.v.f64)));
             return;
         case DBWAY_T_DECIMAL:
             if (!is_canonical_decimal(mysql_detail::characters(value)) ||

@@ -1,18 +1,48 @@
-#include "statement_text.hpp"
+// mysql_statement.hpp - what the text of a statement of MySQL or MariaDB tells that the client libraries do
+// not.
+#pragma once
 
-#include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/lexer.hpp>
+#include <dbway/sdk/mysql_dialect.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
-namespace dbway::mysql {
-namespace {
+namespace dbway::sdk {
 
-using sdk::Token;
-using sdk::TokenKind;
+// What a statement does to the transaction, beside its own work.
+enum class MysqlEffect : std::uint8_t {
+    none,
+    begins,
+    ends,
+    ends_and_begins,  // COMMIT AND CHAIN
+    commits_first,    // most changes of the schema: the server commits before and after them
+    depends           // a procedure, a setting: only the server can tell
+};
 
-std::string upper(std::string_view word) {
+struct MysqlStatementText {
+    std::string keyword;  // upper case: "INSERT", "CREATE"; of WITH … SELECT it is SELECT
+    std::string schema;   // of what INSERT, REPLACE, UPDATE and DELETE change; empty if none is named
+    std::string table;
+    std::vector<std::string> columns;  // that an INSERT names
+    bool plain_insert = false;         // neither IGNORE nor ON DUPLICATE KEY UPDATE: each row is new
+    bool returning = false;
+    bool changes = false;      // INSERT, REPLACE, UPDATE, DELETE
+    bool yields_rows = false;  // SELECT and its like, RETURNING: can be prepared, gives one result
+    MysqlEffect effect = MysqlEffect::none;
+
+    bool inserts() const { return keyword == "INSERT" || keyword == "REPLACE"; }
+};
+
+namespace mysql_detail {
+
+inline std::string upper(std::string_view word) {
     std::string result(word);
     std::transform(result.begin(), result.end(), result.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
@@ -24,29 +54,14 @@ bool is_one_of(std::string_view word, const std::array<std::string_view, n>& wor
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// The name that a token stands for; empty if it is none. A text in double quotes is a name where the mode
-// ANSI_QUOTES holds, and nothing that can stand in its place where it does not.
-std::string name_of(const Token& token) {
-    if (token.kind == TokenKind::word) return std::string(token.text);
-    const bool quoted = token.kind == TokenKind::identifier ||
-                        (token.kind == TokenKind::string && token.text.starts_with('"'));
-    if (!quoted || token.text.size() < 2 || token.text.back() != token.text.front()) return {};
-    std::string name;
-    for (std::size_t i = 1; i + 1 < token.text.size(); ++i) {
-        name += token.text[i];
-        if (token.text[i] == token.text.front()) ++i;  // a doubled quote
-    }
-    return name;
-}
-
-class Reader {
+class StatementReader {
   public:
-    explicit Reader(std::string_view sql) : lexer_(sql, sdk::Dialect::mysql) { advance(); }
+    explicit StatementReader(std::string_view sql) : lexer_(sql, Dialect::mysql) { advance(); }
 
-    StatementText read() {
+    MysqlStatementText read() {
         while (token_.text == "(") advance();
         if (token_.kind != TokenKind::word) return std::move(result_);
-        const bool with = sdk::is_keyword(token_.text, "with");
+        const bool with = is_keyword(token_.text, "with");
         if (with) skip_common_tables();
         result_.keyword = upper(token_.text);
         advance();
@@ -57,7 +72,7 @@ class Reader {
   private:
     void advance() { token_ = lexer_.next_significant(); }
     bool is(const char* keyword) const {
-        return token_.kind == TokenKind::word && sdk::is_keyword(token_.text, keyword);
+        return token_.kind == TokenKind::word && is_keyword(token_.text, keyword);
     }
     bool take(const char* keyword) {
         if (!is(keyword)) return false;
@@ -84,26 +99,26 @@ class Reader {
             "CHECK",  "OPTIMIZE", "REPAIR", "LOCK",     "INSTALL", "UNINSTALL", "FLUSH",  "CACHE"};
         const std::string& keyword = result_.keyword;
         if (is_one_of(keyword, rows)) {
-            result_.yields_rows = true;
             // SELECT … INTO @variable yields none.
             result_.yields_rows = !find_outside("into");
-        } else if (keyword == "INSERT" || keyword == "REPLACE") {
+        } else if (result_.inserts()) {
             read_insert();
         } else if (keyword == "UPDATE" || keyword == "DELETE") {
             read_change();
         } else if (is_one_of(keyword, commit_first)) {
             take("or");
             take("replace");
-            result_.effect = is("temporary") ? Effect::none : Effect::commits_first;
+            result_.effect = is("temporary") ? MysqlEffect::none : MysqlEffect::commits_first;
         } else if (keyword == "BEGIN") {
-            result_.effect = Effect::begins;
+            result_.effect = MysqlEffect::begins;
         } else if (keyword == "START") {
-            result_.effect = is("transaction") ? Effect::begins : Effect::none;
+            result_.effect = is("transaction") ? MysqlEffect::begins : MysqlEffect::none;
         } else if (keyword == "COMMIT" || keyword == "ROLLBACK") {
             read_end();
         } else if (keyword == "CALL" || keyword == "EXECUTE" || keyword == "XA" || keyword == "UNLOCK" ||
                    keyword == "SET") {
-            result_.effect = keyword == "SET" && !find_outside("autocommit") ? Effect::none : Effect::depends;
+            result_.effect =
+                keyword == "SET" && !find_outside("autocommit") ? MysqlEffect::none : MysqlEffect::depends;
         }
     }
 
@@ -120,19 +135,13 @@ class Reader {
     bool contains_word(const char* keyword) const {
         if (token_.kind == TokenKind::string || token_.kind == TokenKind::identifier) return false;
         return token_.text.size() > std::string_view(keyword).size() && token_.text.starts_with('@') &&
-               sdk::is_keyword(token_.text.substr(token_.text.size() - std::string_view(keyword).size()),
-                               keyword);
+               is_keyword(token_.text.substr(token_.text.size() - std::string_view(keyword).size()), keyword);
     }
 
     void read_target() {
-        result_.table = name_of(token_);
-        if (result_.table.empty()) return;
-        advance();
-        if (token_.text != ".") return;
-        advance();
-        result_.schema = std::move(result_.table);
-        result_.table = name_of(token_);
-        advance();
+        MysqlTableName name = detail::read_mysql_name(lexer_, token_);
+        result_.schema = std::move(name.schema);
+        result_.table = std::move(name.table);
     }
 
     void read_insert() {
@@ -149,13 +158,13 @@ class Reader {
         if (token_.text == "(") {
             advance();
             while (token_.kind != TokenKind::end && token_.text != ")") {
-                if (std::string name = name_of(token_); !name.empty())
+                if (std::string name = detail::mysql_name_of(token_); !name.empty())
                     result_.columns.push_back(std::move(name));
                 advance();
             }
             advance();
             // "(SELECT …)" is a source of rows, not a list of columns.
-            if (!result_.columns.empty() && sdk::is_keyword(result_.columns.front(), "select"))
+            if (!result_.columns.empty() && is_keyword(result_.columns.front(), "select"))
                 result_.columns.clear();
         }
         read_tail();
@@ -184,50 +193,19 @@ class Reader {
     void read_end() {
         take("work");
         if (is("to")) return;
-        result_.effect = Effect::ends;
-        if (take("and") && !is("no")) result_.effect = Effect::ends_and_begins;
+        result_.effect = MysqlEffect::ends;
+        if (take("and") && !is("no")) result_.effect = MysqlEffect::ends_and_begins;
     }
 
-    sdk::Lexer lexer_;
+    Lexer lexer_;
     Token token_;
-    StatementText result_;
+    MysqlStatementText result_;
 };
 
-}  // namespace
+}  // namespace mysql_detail
 
-StatementText read_statement_text(std::string_view sql) { return Reader(sql).read(); }
-
-std::vector<std::string> parse_name(std::string_view text) {
-    sdk::Lexer lexer(text, sdk::Dialect::mysql);
-    std::vector<std::string> parts;
-    for (;;) {
-        std::string name = name_of(lexer.next_significant());
-        if (name.empty()) return {};
-        parts.push_back(std::move(name));
-        const Token next = lexer.next_significant();
-        if (next.kind == TokenKind::end) return parts;
-        if (next.text != ".") return {};
-    }
+inline MysqlStatementText read_mysql_statement(std::string_view sql) {
+    return mysql_detail::StatementReader(sql).read();
 }
 
-std::string quote_identifier(std::string_view name) {
-    std::string result = "`";
-    for (const char c : name) {
-        if (c == '`') result += '`';
-        result += c;
-    }
-    return result + '`';
-}
-
-std::string quote_table(std::string_view text) {
-    const std::vector<std::string> parts = parse_name(text);
-    if (parts.empty() || parts.size() > 2)
-        throw sdk::Failure(DBWAY_ERR_INVALID, "\"" + std::string(text) + "\" is not the name of a table",
-                           "42602");
-    std::string result;
-    for (const std::string& part : parts)
-        result.append(result.empty() ? "" : ".").append(quote_identifier(part));
-    return result;
-}
-
-}  // namespace dbway::mysql
+}  // namespace dbway::sdk
