@@ -1,10 +1,10 @@
 // Stopping what runs on the server, from any thread.
 #pragma once
 
-#include "cancel_key.hpp"
 #include "transport.hpp"
 
 #include <dbway/sdk/cancel_gate.hpp>
+#include <dbway/sdk/postgresql_cancel.hpp>
 
 #include <libpq-fe.h>
 #include <sys/socket.h>
@@ -20,7 +20,8 @@ namespace dbway::pgx {
 class Canceller {
   public:
     // Of an open connection. Without a key it is left to libpq, which knows no time limit.
-    Canceller(PGconn* connection, std::optional<CancelKey> key, std::chrono::nanoseconds patience);
+    Canceller(PGconn* connection, std::optional<sdk::PostgresqlCancelKey> key,
+              std::chrono::nanoseconds patience);
     ~Canceller();
     Canceller(const Canceller&) = delete;
     Canceller& operator=(const Canceller&) = delete;
@@ -38,9 +39,7 @@ class Canceller {
     bool doubtful() const noexcept { return doubtful_.load(std::memory_order_relaxed); }
 
   private:
-    bool send(Clock::time_point deadline) noexcept;
-
-    std::optional<CancelKey> key_;
+    std::optional<sdk::PostgresqlCancelKey> key_;
     std::chrono::nanoseconds patience_;
     sockaddr_storage address_{};
     socklen_t address_size_ = sizeof address_;

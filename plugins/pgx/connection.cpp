@@ -58,7 +58,7 @@ Connection::~Connection() = default;
 // libpq has opened it; from here on the messages are ours.
 void Connection::attach() {
     handle_ = connector_->take();
-    const std::optional<CancelKey> key = connector_->cancel_key();
+    const std::optional<sdk::PostgresqlCancelKey> key = connector_->cancel_key();
     connector_.reset();
     PGconn* const connection = handle_.get();
     transport_.attach(connection, !nonblocking_);

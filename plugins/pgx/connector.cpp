@@ -5,18 +5,11 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <utility>
-#include <vector>
 
 namespace dbway::pgx {
 namespace {
-
-// Whether another server may do better: a refusal for good reasons (password, database) is everywhere the
-// same.
-bool worth_another_target(const sdk::Diagnostic& why) noexcept {
-    return why.sqlstate.starts_with("08") || why.sqlstate.starts_with("53") ||
-           why.sqlstate.starts_with("57P");
-}
 
 sdk::Diagnostic failure_of(const PGconn* connection) {
     sdk::Diagnostic why = connect_failure(PQerrorMessage(connection));
@@ -29,7 +22,7 @@ sdk::Diagnostic failure_of(const PGconn* connection) {
     return why;
 }
 
-std::string in_words(const Target& target) {
+std::string in_words(const sdk::PostgresqlTarget& target) {
     std::string text = target.host.empty() ? target.hostaddr : target.host;
     if (text.empty()) text = "the default host";
     if (!target.port.empty()) text.append(", port ").append(target.port);
@@ -45,30 +38,16 @@ Connector::Connector(const ConnectionOptions& options, Clock::time_point deadlin
 }
 
 void Connector::start() {
-    const Target& target = options_.targets[target_];
-    std::vector<const char*> keys, values;
-    const auto add = [&](const char* key, const std::string& value) {
-        if (value.empty()) return;
-        keys.push_back(key);
-        values.push_back(value.c_str());
-    };
-    for (const auto& [key, value] : options_.keywords) {
-        keys.push_back(key.c_str());
-        values.push_back(value.c_str());
-    }
-    add("host", target.host);
-    add("hostaddr", target.hostaddr);
-    add("port", target.port);
-    add("target_session_attrs", target.session_attributes);
-    keys.push_back(nullptr);
-    values.push_back(nullptr);
-
-    connection_.reset(PQconnectStartParams(keys.data(), values.data(), 0));
+    const sdk::PostgresqlConnectParameters parameters(options_, options_.targets[target_]);
+    connection_.reset(PQconnectStartParams(parameters.keywords(), parameters.values(), 0));
     if (!connection_) throw std::bad_alloc();
     // Puts the SQLSTATE into the text of an error, which is the only place for it before a connection stands.
     PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
     PQsetNoticeReceiver(connection_.get(), notices_, context_);
-    listener_.start(connection_.get());
+    if (std::FILE* const stream = trace_.begin()) {
+        PQtrace(connection_.get(), stream);
+        PQsetTraceFlags(connection_.get(), PQTRACE_SUPPRESS_TIMESTAMPS);
+    }
     events_ = POLLOUT;
     attempt_deadline_ = whole_deadline_;
     if (options_.connect_timeout.count() > 0)
@@ -95,7 +74,8 @@ bool Connector::advance() {
         }
         switch (PQconnectPoll(connection_.get())) {
             case PGRES_POLLING_OK:
-                cancel_key_ = listener_.stop(connection_.get());
+                PQuntrace(connection_.get());
+                cancel_key_ = trace_.end();
                 return true;
             case PGRES_POLLING_READING:
                 events_ = POLLIN;
@@ -111,18 +91,17 @@ bool Connector::advance() {
 }
 
 void Connector::give_up_target(sdk::Diagnostic why, bool last) {
-    last = last || target_ + 1 == options_.targets.size() || !worth_another_target(why);
+    last =
+        last || target_ + 1 == options_.targets.size() || !sdk::worth_another_postgresql_target(why.sqlstate);
     // Every server's reason counts; the last one decides what the caller can do about it.
     if (!failure_.message.empty()) why.message = failure_.message + "; " + why.message;
     failure_ = std::move(why);
     if (last) fail();
-    listener_.stop(connection_.get());
     ++target_;
     start();
 }
 
 void Connector::fail() {
-    listener_.stop(connection_.get());
     connection_.reset();
     throw sdk::Failure(std::move(failure_));
 }

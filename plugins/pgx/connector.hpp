@@ -1,11 +1,11 @@
 // Opening a connection: libpq's start, poll and authentication, one server after the other.
 #pragma once
 
-#include "cancel_key.hpp"
 #include "options.hpp"
 #include "transport.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_cancel.hpp>
 
 #include <libpq-fe.h>
 
@@ -40,7 +40,7 @@ class Connector {
 
     ConnectionHandle take() noexcept { return std::move(connection_); }
     // Of the connection that take() gave.
-    std::optional<CancelKey> cancel_key() const noexcept { return cancel_key_; }
+    std::optional<sdk::PostgresqlCancelKey> cancel_key() const noexcept { return cancel_key_; }
 
   private:
     void start();
@@ -54,9 +54,9 @@ class Connector {
     NoticeHandler notices_;
     void* context_;
     std::size_t target_ = 0;
+    sdk::PostgresqlConnectTrace trace_;
     ConnectionHandle connection_;
-    CancelKeyListener listener_;
-    std::optional<CancelKey> cancel_key_;
+    std::optional<sdk::PostgresqlCancelKey> cancel_key_;
     short events_ = 0;
     sdk::Diagnostic failure_;  // of all attempts so far
 };

@@ -3,6 +3,7 @@
 #include "errors.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_session.hpp>
 
 #include <poll.h>
 
@@ -10,8 +11,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <memory>
 #include <new>
 #include <string_view>
@@ -29,64 +28,6 @@ struct Finish {
 using Handle = std::unique_ptr<PGconn, Finish>;
 
 void ignore_notice(void*, const char*) {}
-
-// The keywords of an attempt, as libpq takes them.
-class Parameters {
-  public:
-    Parameters(const ConnectOptions& options, const sdk::PostgresqlTarget& target) {
-        for (const auto& [keyword, value] : options.keywords) add(keyword.c_str(), value);
-        add("host", target.host);
-        add("hostaddr", target.hostaddr);
-        add("port", target.port);
-        add("target_session_attrs", target.session_attributes);
-        keywords_.push_back(nullptr);
-        values_.push_back(nullptr);
-    }
-    const char* const* keywords() const noexcept { return keywords_.data(); }
-    const char* const* values() const noexcept { return values_.data(); }
-
-  private:
-    void add(const char* keyword, const std::string& value) {
-        if (value.empty()) return;
-        keywords_.push_back(keyword);
-        values_.push_back(value.c_str());
-    }
-
-    std::vector<const char*> keywords_;
-    std::vector<const char*> values_;
-};
-
-// Hears the key of the session while libpq connects.
-class CancelKeyListener {
-  public:
-    explicit CancelKeyListener(PGconn* connection)
-        : connection_(connection), trace_(open_memstream(&text_, &size_)) {
-        if (trace_ == nullptr) return;
-        PQtrace(connection_, trace_);
-        PQsetTraceFlags(connection_, PQTRACE_SUPPRESS_TIMESTAMPS);
-    }
-    ~CancelKeyListener() { stop(); }
-    CancelKeyListener(const CancelKeyListener&) = delete;
-    CancelKeyListener& operator=(const CancelKeyListener&) = delete;
-
-    std::optional<sdk::PostgresqlCancelKey> stop() noexcept {
-        if (trace_ == nullptr) return std::nullopt;
-        PQuntrace(connection_);
-        std::fclose(trace_);
-        trace_ = nullptr;
-        const auto key = sdk::find_postgresql_cancel_key({text_, size_});
-        // Passwords are among what was heard.
-        explicit_bzero(text_, size_);
-        std::free(text_);
-        return key;
-    }
-
-  private:
-    PGconn* connection_;
-    char* text_ = nullptr;
-    std::size_t size_ = 0;
-    std::FILE* trace_;
-};
 
 [[noreturn]] void timed_out() {
     sdk::Diagnostic diagnostic;
@@ -133,20 +74,25 @@ void set_up(PGconn* connection, const std::string& settings, Clock::time_point d
 }
 
 // Verbose errors have the SQLSTATE in their text, and the verbosity can be set only before the first poll.
-Handle connect_one(const Parameters& parameters, const std::string& settings, Clock::time_point deadline,
-                   std::optional<sdk::PostgresqlCancelKey>& cancel_key) {
+Handle connect_one(const sdk::PostgresqlConnectParameters& parameters, const std::string& settings,
+                   Clock::time_point deadline, std::optional<sdk::PostgresqlCancelKey>& cancel_key) {
+    sdk::PostgresqlConnectTrace trace;
     Handle handle(PQconnectStartParams(parameters.keywords(), parameters.values(), 0));
     if (handle == nullptr) throw std::bad_alloc();
     PQsetErrorVerbosity(handle.get(), PQERRORS_VERBOSE);
     PQsetNoticeProcessor(handle.get(), ignore_notice, nullptr);
     if (PQstatus(handle.get()) == CONNECTION_BAD) throw sdk::Failure(connect_diagnostic(handle.get()));
-    CancelKeyListener listener(handle.get());
+    if (std::FILE* const stream = trace.begin()) {
+        PQtrace(handle.get(), stream);
+        PQsetTraceFlags(handle.get(), PQTRACE_SUPPRESS_TIMESTAMPS);
+    }
     for (PostgresPollingStatusType next = PGRES_POLLING_WRITING; next != PGRES_POLLING_OK;
          next = PQconnectPoll(handle.get())) {
         if (next == PGRES_POLLING_FAILED) throw sdk::Failure(connect_diagnostic(handle.get()));
         wait_for(handle.get(), next == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
     }
-    cancel_key = listener.stop();
+    PQuntrace(handle.get());
+    cancel_key = trace.end();
     set_up(handle.get(), settings, deadline);
     PQsetErrorVerbosity(handle.get(), PQERRORS_DEFAULT);
     return handle;
@@ -168,7 +114,7 @@ pqxx::connectionpolicy::handle ConnectPolicy::do_startconnect(handle existing) {
         if (options_.connect_timeout.count() > 0)
             deadline = std::min(deadline, Clock::now() + options_.connect_timeout);
         try {
-            const Parameters parameters(options_, options_.targets[i]);
+            const sdk::PostgresqlConnectParameters parameters(options_, options_.targets[i]);
             connected_ = connect_one(parameters, settings_, deadline, cancel_key_).release();
             return connected_;
         } catch (const sdk::Failure& failure) {
@@ -210,11 +156,8 @@ ServerConnection::Description ServerConnection::describe_prepared(const std::str
 }
 
 bool ServerConnection::has_expected_styles() const noexcept {
-    const auto starts = [this](const char* parameter, std::string_view style) {
-        const char* value = PQparameterStatus(policy_.connected(), parameter);
-        return value == nullptr || std::string_view(value).starts_with(style);
-    };
-    return starts("IntervalStyle", "iso_8601") && starts("DateStyle", "ISO");
+    return sdk::has_postgresql_styles(
+        [this](const char* name) { return PQparameterStatus(policy_.connected(), name); });
 }
 
 std::string ServerConnection::last_message() const {

@@ -7,6 +7,7 @@
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/postgresql_dialect.hpp>
 #include <dbway/sdk/postgresql_schema.hpp>
+#include <dbway/sdk/postgresql_session.hpp>
 
 namespace dbway::pq {
 namespace {
@@ -96,15 +97,10 @@ void PqConnection::ping(const sdk::Request&) {
     session_.run(std::string());
 }
 
-// DISCARD ALL in parts: the statements that the host has names for stay, which the server knows from those of
-// PREPARE, and the session is set to what it was when it was opened.
 void PqConnection::reset(const sdk::Request&) {
     session_.start();
     if (session_.in_transaction()) session_.run("ROLLBACK");
-    const pqxx::result prepared = session_.run(
-        "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
-        "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; " +
-        session_.settings() + "; SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql");
+    const pqxx::result prepared = session_.run(sdk::postgresql_reset(session_.settings()));
     notifications_.forget();
     std::string deallocate;
     for (const pqxx::row& row : prepared)

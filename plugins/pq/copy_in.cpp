@@ -3,9 +3,9 @@
 #include "copy_line.hpp"
 #include "copy_text.hpp"
 #include "insert_in.hpp"
-#include "statement_text.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_statement.hpp>
 
 #include <algorithm>
 #include <string_view>
@@ -129,7 +129,7 @@ void CopyInto::finish(sdk::Outcome& outcome) {
 }
 
 std::unique_ptr<sdk::CopyIn> make_copy_in(Session& session, const sdk::CopyTarget& target) {
-    if (target.is_sql && read_statement_text(target.table).keyword != "COPY") {
+    if (target.is_sql && sdk::read_postgresql_statement(target.table).keyword != "COPY") {
         if (target.raw)
             throw sdk::Failure(DBWAY_ERR_INVALID, "a raw COPY_IN needs a COPY statement", "42601");
         return std::make_unique<InsertInto>(session, target);

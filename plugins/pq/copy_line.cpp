@@ -1,8 +1,6 @@
 #include "copy_line.hpp"
 
-#include "parameter.hpp"
-
-#include <dbway/sdk/value_text.hpp>
+#include <dbway/sdk/postgresql_parameters.hpp>
 
 #include <array>
 #include <cstring>
@@ -49,19 +47,19 @@ void append_field(const dbway_value& cell, std::string& out, std::string& scratc
                 append_escaped({cell.v.text, cell.len}, out);
                 return;
             }
-            append_text(cell, out);
+            sdk::append_postgresql_text(cell, out);
             return;
         case DBWAY_T_ARRAY:
             scratch.clear();
-            append_text(cell, scratch);
+            sdk::append_postgresql_text(cell, scratch);
             append_escaped(scratch, out);
             return;
         case DBWAY_T_BLOB:
             out += '\\';  // the backslash of \x, doubled
-            append_text(cell, out);
+            sdk::append_postgresql_text(cell, out);
             return;
         default:
-            append_text(cell, out);
+            sdk::append_postgresql_text(cell, out);
             return;
     }
 }

@@ -3,9 +3,9 @@
 #include "copy_line.hpp"
 #include "copy_text.hpp"
 #include "statement.hpp"
-#include "statement_text.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_statement.hpp>
 
 namespace dbway::pq {
 
@@ -20,7 +20,7 @@ CopyOut::CopyOut(Session& session, const sdk::CopyTarget& target)
     // COPY tells neither names nor types.
     const std::string probe = "SELECT * FROM " + target_ + " AS dbway_copy_out LIMIT 0";
     columns_ = columns_of(session_.run(probe, {}));
-    session_.types().describe(session_, columns_, plans_);
+    session_.describe(columns_, plans_);
 }
 
 CopyOut::~CopyOut() { end_stream(); }
@@ -42,7 +42,7 @@ bool CopyOut::next_line() {
 void CopyOut::read_line(dbway_value* cells, sdk::Arena& arena) {
     LineReader reader(line_.data(), line_.size());
     for (std::size_t i = 0; i < plans_.size() && reader.next(); ++i)
-        if (!reader.null()) read_cell(reader.text(), plans_[i], cells[i], arena, scratch_);
+        if (!reader.null()) sdk::read_postgresql_cell(reader.text(), plans_[i], cells[i], arena, scratch_);
 }
 
 bool CopyOut::fetch(sdk::RowBatch& batch) {
@@ -88,7 +88,7 @@ void CopyOut::end_stream() noexcept {
 
 std::unique_ptr<sdk::Statement> make_copy_out(Session& session, const sdk::CopyTarget& target) {
     if (target.is_sql) {
-        const StatementText text = read_statement_text(target.table);
+        const sdk::PostgresqlStatement text = sdk::read_postgresql_statement(target.table);
         const bool copies = text.keyword == "COPY";
         const bool query = text.keyword == "SELECT" || text.keyword == "VALUES" || text.keyword == "TABLE";
         if (text.parameters != 0)

@@ -1,9 +1,9 @@
 // copy_out.hpp - bulk unload through libpqxx's stream_from: one line in memory at a time.
 #pragma once
 
-#include "cell.hpp"
 #include "session.hpp"
 
+#include <dbway/sdk/postgresql_cells.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <pqxx/pqxx>
@@ -42,13 +42,13 @@ class CopyOut final : public sdk::Statement {
     bool raw_;
     std::vector<sdk::Column> columns_;
     std::vector<sdk::Column> parameters_;
-    std::vector<CellPlan> plans_;
+    std::vector<sdk::PostgresqlCellPlan> plans_;
     std::unique_ptr<pqxx::stream_from> stream_;
     bool in_transaction_ = false;
     bool ended_ = false;
     std::string line_;
     std::int64_t rows_ = 0;
-    ArrayScratch scratch_;
+    sdk::PostgresqlArrayScratch scratch_;
     std::string tag_;
 };
 

@@ -1,10 +1,9 @@
 #include "copy_text.hpp"
 
-#include "statement_text.hpp"
-
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/lexer.hpp>
 #include <dbway/sdk/postgresql_dialect.hpp>
+#include <dbway/sdk/postgresql_statement.hpp>
 
 namespace dbway::pq {
 namespace {
@@ -48,7 +47,7 @@ std::string copy_out_query(const sdk::CopyTarget& target) {
 }
 
 std::string copy_out_target(const sdk::CopyTarget& target) {
-    if (target.is_sql && read_statement_text(target.table).keyword == "COPY")
+    if (target.is_sql && sdk::read_postgresql_statement(target.table).keyword == "COPY")
         return rest_of_copy(statement_of(target));
     return "(" + copy_out_query(target) + "\n)";
 }

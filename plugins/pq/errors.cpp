@@ -92,17 +92,6 @@ Diagnostic connect_diagnostic(const PGconn* connection) {
     return connect_diagnostic(PQerrorMessage(connection), PQconnectionNeedsPassword(connection) != 0);
 }
 
-void throw_given_up() {
-    Diagnostic diagnostic;
-    diagnostic.status = DBWAY_ERR_CANCELLED;
-    diagnostic.flags = DBWAY_DIAG_CONN_DEAD;
-    diagnostic.sqlstate = "57014";
-    diagnostic.message =
-        "the request was cancelled, and the connection given up, since the server did not end the request "
-        "within cancel_timeout";
-    throw sdk::Failure(std::move(diagnostic));
-}
-
 void throw_as_failure(bool open, const std::string& last_message) {
     try {
         throw;

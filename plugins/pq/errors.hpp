@@ -20,9 +20,6 @@ sdk::Diagnostic connect_diagnostic(std::string_view text, bool asked_for_passwor
 // libpqxx is thrown again as it is.
 [[noreturn]] void throw_as_failure(bool open, const std::string& last_message);
 
-// The same for a connection that was given up because it did not end a cancelled request.
-[[noreturn]] void throw_given_up();
-
 // A server's message without its severity ("ERROR:  "), which is in the server's language, and without the
 // closing line feed.
 std::string_view strip_message(std::string_view text);

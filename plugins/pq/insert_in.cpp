@@ -1,8 +1,7 @@
 #include "insert_in.hpp"
 
-#include "statement_text.hpp"
-
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_statement.hpp>
 
 #include <utility>
 
@@ -10,7 +9,7 @@ namespace dbway::pq {
 namespace {
 
 std::string checked(const sdk::CopyTarget& target) {
-    const StatementText text = read_statement_text(target.table);
+    const sdk::PostgresqlStatement text = sdk::read_postgresql_statement(target.table);
     if (!text.changes || text.parameters != target.column_count)
         throw sdk::Failure(DBWAY_ERR_INVALID,
                            "COPY_IN needs a COPY statement, or one that changes rows and takes the " +

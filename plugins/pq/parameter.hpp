@@ -1,7 +1,8 @@
-// parameter.hpp - a value as PostgreSQL's text: for parameters, for COPY, and as libpqxx's field type.
+// parameter.hpp - values as the parameters of libpqxx.
 #pragma once
 
 #include <dbway/provider.h>
+#include <dbway/sdk/postgresql_parameters.hpp>
 
 #include <pqxx/pqxx>
 
@@ -10,10 +11,6 @@
 #include <string>
 
 namespace dbway::pq {
-
-// Appends the text of a value that is not NULL. Throws Failure (DBWAY_ERR_DATA, DBWAY_ERR_UNSUPPORTED) for
-// one that PostgreSQL has no text of.
-void append_text(const dbway_value& value, std::string& out);
 
 // One parameter as libpqxx meets it.
 struct Parameter {
@@ -51,7 +48,8 @@ inline auto make_parameters(std::span<const dbway_value> values) {
 
 namespace pqxx {
 
-// libpqxx sends every parameter as text without a type, so that the server infers it.
+// libpqxx sends every parameter as text without a type, so that the server infers it. to_string() throws
+// Failure for a value that PostgreSQL has no text of.
 template <>
 struct string_traits<dbway::pq::Parameter> {
     static constexpr const char* name() noexcept { return "dbway value"; }
@@ -61,7 +59,7 @@ struct string_traits<dbway::pq::Parameter> {
     }
     static std::string to_string(const dbway::pq::Parameter& parameter) {
         std::string text;
-        dbway::pq::append_text(*parameter.value, text);
+        dbway::sdk::append_postgresql_text(*parameter.value, text);
         return text;
     }
 };

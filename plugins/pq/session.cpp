@@ -3,21 +3,11 @@
 #include "errors.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_session.hpp>
 
 #include <utility>
 
 namespace dbway::pq {
-namespace {
-
-std::string settings_of(const ConnectOptions& options) {
-    std::string settings =
-        "SET DateStyle = ISO; SET IntervalStyle = iso_8601; SET bytea_output = hex; SET extra_float_digits = "
-        "1";
-    if (options.read_only) settings += "; SET default_transaction_read_only = on";
-    return settings;
-}
-
-}  // namespace
 
 bool Session::Notices::operator()(const char message[]) noexcept {
     if (reporter_ == nullptr) return false;
@@ -34,7 +24,7 @@ bool Session::Notices::operator()(const char message[]) noexcept {
 }
 
 Session::Session(const sdk::OpenRequest& request, const ConnectOptions& options)
-    : settings_(settings_of(options)),
+    : settings_(sdk::postgresql_session_settings(options.read_only)),
       connection_(options, settings_, request.deadline),
       canceller_(options.cancel_timeout),
       notices_(connection_, request.reporter) {
@@ -73,7 +63,8 @@ pqxx::nontransaction& Session::work() {
 
 void Session::fail() {
     const bool is_open = open();
-    if (!is_open && canceller_.lost() && canceller_.cancelled()) throw_given_up();
+    if (!is_open && canceller_.lost() && canceller_.cancelled())
+        throw sdk::Failure(sdk::postgresql_given_up());
     throw_as_failure(is_open, is_open ? std::string() : connection_.last_message());
 }
 
@@ -158,6 +149,13 @@ ServerConnection::Description Session::describe_prepared(const std::string& name
     return translated([&] { return connection_.describe_prepared(name); });
 }
 
+void Session::describe(std::vector<sdk::Column>& columns, std::vector<sdk::PostgresqlCellPlan>& plans) {
+    types_.describe(columns, plans, [this](const std::string& sql, auto&& add) {
+        for (const pqxx::row& row : run(sql))
+            add(row[0].as<std::uint32_t>(), row[1].c_str(), row[2].as<std::uint32_t>());
+    });
+}
+
 void Session::forget(std::string name) noexcept {
     if (name.empty()) return;
     try {
@@ -178,6 +176,15 @@ void Session::deallocate() {
             // The application has done it already (DEALLOCATE ALL).
         }
     }
+}
+
+std::vector<sdk::Column> columns_of(const pqxx::result& result) {
+    std::vector<sdk::Column> columns(result.columns());
+    for (unsigned i = 0; i < result.columns(); ++i) {
+        columns[i].name = result.column_name(i);
+        columns[i].native_type = result.column_type(i);
+    }
+    return columns;
 }
 
 }  // namespace dbway::pq

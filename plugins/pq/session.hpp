@@ -10,8 +10,8 @@
 #include "connect.hpp"
 #include "options.hpp"
 #include "parameter.hpp"
-#include "type_catalog.hpp"
 
+#include <dbway/sdk/postgresql_type_catalog.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <pqxx/pqxx>
@@ -92,7 +92,8 @@ class Session {
     // Statements that take back what a request has begun.
     void clean_up(const std::string& sql);
 
-    TypeCatalog& types() noexcept { return types_; }
+    // Completes columns that have a name and a native type, and tells how to read each. May ask the server.
+    void describe(std::vector<sdk::Column>& columns, std::vector<sdk::PostgresqlCellPlan>& plans);
 
     // Settings that the text format depends on, as one statement list. A RESET ALL undoes them.
     const std::string& settings() const noexcept { return settings_; }
@@ -121,10 +122,13 @@ class Session {
     Canceller canceller_;
     Notices notices_;
     std::optional<pqxx::nontransaction> work_;
-    TypeCatalog types_;
+    sdk::PostgresqlTypeCatalog types_;
     bool doubtful_settings_ = false;
     std::uint64_t last_name_ = 0;
     std::vector<std::string> forgotten_;
 };
+
+// The columns of a result, by name and native type.
+std::vector<sdk::Column> columns_of(const pqxx::result& result);
 
 }  // namespace dbway::pq

@@ -26,34 +26,17 @@ bool same_columns(const std::vector<sdk::Column>& a, const std::vector<sdk::Colu
     });
 }
 
-// libpq before version 16 takes a longer description of parameters for damage and gives the connection up
-// (VALID_LONG_MESSAGE_TYPE in its fe-protocol3.c: 30,000 bytes). Statements with more are not prepared.
-constexpr std::size_t describable_parameters = 7'498;
-
-// Of the settings that values are read by, those that the server does not report when they change.
-bool may_change_settings(std::string_view keyword, std::string_view sql) {
-    if (keyword == "RESET" || keyword == "DISCARD") return true;
-    if (keyword != "SET") return false;
-    const auto names = [sql](std::string_view setting) {
-        return std::search(sql.begin(), sql.end(), setting.begin(), setting.end(), [](char a, char b) {
-                   return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b;
-               }) != sql.end();
-    };
-    return names("bytea_output") || names("extra_float_digits");
-}
-
 }  // namespace
 
 SqlStatement::SqlStatement(Session& session, std::string_view sql, Mode mode)
-    : session_(session), sql_(sql), text_(read_statement_text(sql)) {
+    : session_(session), sql_(sql), text_(sdk::read_postgresql_statement(sql)) {
     if (sql_.find('\0') != std::string::npos)
         throw sdk::Failure(DBWAY_ERR_SYNTAX, "the text of the statement contains a NUL character", "42601");
     // What takes no description of the server's is inferred by it at each execution.
     sdk::Column unknown;
     unknown.type = DBWAY_T_NULL;
     parameters_.assign(std::min<std::size_t>(text_.parameters, 65'535), unknown);
-    changes_settings_ = may_change_settings(text_.keyword, sql_);
-    if (mode == Mode::prepared && text_.parameters <= describable_parameters) prepare();
+    if (mode == Mode::prepared && text_.parameters <= sdk::postgresql_describable_parameters) prepare();
 }
 
 void SqlStatement::prepare() {
@@ -68,8 +51,8 @@ void SqlStatement::prepare() {
         parameters_.assign(description.parameters.size(), {});
         for (std::size_t i = 0; i < parameters_.size(); ++i)
             parameters_[i].native_type = description.parameters[i];
-        std::vector<CellPlan> ignored;
-        session_.types().describe(session_, parameters_, ignored);
+        std::vector<sdk::PostgresqlCellPlan> ignored;
+        session_.describe(parameters_, ignored);
         describe(std::move(columns));
     } catch (...) {
         session_.forget(std::exchange(name_, std::string()));
@@ -83,7 +66,7 @@ void SqlStatement::execute(std::span<const dbway_value> values, const sdk::Reque
     session_.start();
     if (values.size() != parameters_.size()) wrong_count(parameters_.size(), values.size());
     result_ = name_.empty() ? run(values) : run_prepared(values);
-    if (changes_settings_) [[unlikely]]
+    if (text_.silent_settings) [[unlikely]]
         session_.doubt_settings();
     if (!described_ || result_.columns() != plans_.size()) [[unlikely]]
         describe(columns_of(result_));
@@ -110,14 +93,14 @@ pqxx::result SqlStatement::run_prepared(std::span<const dbway_value> values) {
 }
 
 void SqlStatement::describe(std::vector<sdk::Column> columns) {
-    session_.types().describe(session_, columns, plans_);
+    session_.describe(columns, plans_);
     if (!same_columns(columns_, columns)) ++version_;
     columns_ = std::move(columns);
     described_ = true;
 }
 
 bool SqlStatement::fetch(sdk::RowBatch& batch) {
-    const CellPlan* const plans = plans_.data();
+    const sdk::PostgresqlCellPlan* const plans = plans_.data();
     const std::size_t count = plans_.size();
     for (; rows_left_ != 0; --rows_left_, ++*row_) {
         if (batch.full()) return true;
@@ -126,7 +109,7 @@ bool SqlStatement::fetch(sdk::RowBatch& batch) {
         for (std::size_t i = 0; i < count; ++i, ++field) {
             const std::size_t size = field.size();
             if (size == 0 && field.is_null()) continue;
-            read_cell({field.c_str(), size}, plans[i], cells[i], batch.arena(), scratch_);
+            sdk::read_postgresql_cell({field.c_str(), size}, plans[i], cells[i], batch.arena(), scratch_);
         }
     }
     return false;

@@ -1,10 +1,10 @@
 // statement.hpp - a statement and its result, which libpqxx 6 reads whole before it shows the first row.
 #pragma once
 
-#include "cell.hpp"
 #include "session.hpp"
-#include "statement_text.hpp"
 
+#include <dbway/sdk/postgresql_cells.hpp>
+#include <dbway/sdk/postgresql_statement.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <pqxx/pqxx>
@@ -48,18 +48,17 @@ class SqlStatement : public sdk::Statement {
 
     Session& session_;
     std::string sql_;
-    StatementText text_;
-    bool changes_settings_ = false;
+    sdk::PostgresqlStatement text_;
     std::string name_;  // on the server; empty in direct mode
     std::vector<sdk::Column> columns_;
     std::vector<sdk::Column> parameters_;
-    std::vector<CellPlan> plans_;
+    std::vector<sdk::PostgresqlCellPlan> plans_;
     std::uint64_t version_ = 0;
     bool described_ = false;
     pqxx::result result_;
     std::optional<pqxx::const_result_iterator> row_;
     std::size_t rows_left_ = 0;
-    ArrayScratch scratch_;
+    sdk::PostgresqlArrayScratch scratch_;
     char tag_[32];
 };
 

@@ -3,6 +3,7 @@
 
 #include <dbway/sdk/failure.hpp>
 #include <dbway/sdk/postgresql_dialect.hpp>
+#include <dbway/sdk/postgresql_session.hpp>
 
 #include <utility>
 
@@ -30,19 +31,14 @@ void PqConnection::begin(std::uint32_t flags, const sdk::Request&) {
     session_.run(sdk::postgresql_begin(flags));
 }
 
-// The server answers the COMMIT of a failed transaction with ROLLBACK and calls it a success.
+// The server calls the COMMIT of a failed transaction a success.
 void PqConnection::commit(const sdk::Request&) {
     session_.start();
     const std::uint32_t state = session_.transaction_state();
     if (state == DBWAY_TX_STATE_IDLE) refuse(no_transaction, "25P01");
     session_.run("COMMIT");
     if (state != DBWAY_TX_STATE_FAILED) return;
-    sdk::Diagnostic diagnostic;
-    diagnostic.status = DBWAY_ERR_CONFLICT;
-    diagnostic.sqlstate = "25P02";
-    diagnostic.message = "the transaction was rolled back: an earlier statement in it had failed";
-    diagnostic.hint = "roll back to a savepoint before the failed statement, or run the transaction again";
-    throw sdk::Failure(std::move(diagnostic));
+    throw sdk::Failure(sdk::postgresql_rolled_back());
 }
 
 void PqConnection::rollback(const sdk::Request&) {

@@ -8,6 +8,7 @@
 #include <dbway/sdk/postgresql_dialect.hpp>
 #include <dbway/sdk/postgresql_large_object.hpp>
 #include <dbway/sdk/postgresql_schema.hpp>
+#include <dbway/sdk/postgresql_session.hpp>
 
 #include <algorithm>
 
@@ -71,7 +72,7 @@ std::uint32_t PostgresqlConnection::rows_per_insert(std::uint32_t columns) const
 
 void PostgresqlConnection::begin_transaction(std::uint32_t flags) { run(sdk::postgresql_begin(flags)); }
 
-// The server answers the COMMIT of a failed transaction with ROLLBACK and calls it a success.
+// The server calls the COMMIT of a failed transaction a success.
 void PostgresqlConnection::end_transaction(bool commit) {
     if (!commit) {
         if (session_.in_transaction()) run("ROLLBACK");
@@ -80,12 +81,7 @@ void PostgresqlConnection::end_transaction(bool commit) {
     const bool failed = session_.transaction_state() == DBWAY_TX_STATE_FAILED;
     run("COMMIT");
     if (!failed) return;
-    sdk::Diagnostic diagnostic;
-    diagnostic.status = DBWAY_ERR_CONFLICT;
-    diagnostic.sqlstate = "25P02";
-    diagnostic.message = "the transaction was rolled back: an earlier statement in it had failed";
-    diagnostic.hint = "roll back to a savepoint before the failed statement, or run the transaction again";
-    throw sdk::Failure(std::move(diagnostic));
+    throw sdk::Failure(sdk::postgresql_rolled_back());
 }
 
 void PostgresqlConnection::clean_up(const std::string& sql) noexcept {
@@ -128,15 +124,10 @@ void PostgresqlConnection::ping(const sdk::Request&) {
     session_.run(std::string());
 }
 
-// DISCARD ALL in parts: the statements that the host has names for stay, which the server knows from those of
-// PREPARE, and the session is set to what it was when it was opened.
 void PostgresqlConnection::reset(const sdk::Request&) {
     session_.start();
     if (session_.in_transaction()) session_.run("ROLLBACK");
-    const SociStatement prepared = session_.run(
-        "CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; "
-        "SELECT pg_catalog.pg_advisory_unlock_all(); DISCARD TEMP; DISCARD SEQUENCES; " +
-        session_.settings() + "; SELECT name FROM pg_catalog.pg_prepared_statements WHERE from_sql");
+    const SociStatement prepared = session_.run(sdk::postgresql_reset(session_.settings()));
     std::string deallocate;
     for (int row = 0; row < PQntuples(result_of(*prepared)); ++row)
         deallocate.append("DEALLOCATE ").append(quote(PQgetvalue(result_of(*prepared), row, 0))) += ';';

@@ -100,15 +100,4 @@ Diagnostic lost_diagnostic(const PGresult* result, std::string_view why) {
     return diagnostic;
 }
 
-Diagnostic given_up_diagnostic() {
-    Diagnostic diagnostic;
-    diagnostic.status = DBWAY_ERR_CANCELLED;
-    diagnostic.flags = DBWAY_DIAG_CONN_DEAD;
-    diagnostic.sqlstate = "57014";
-    diagnostic.message =
-        "the request was cancelled, and the connection given up, since the server did not end the request "
-        "within cancel_timeout";
-    return diagnostic;
-}
-
 }  // namespace dbway::orm::postgresql

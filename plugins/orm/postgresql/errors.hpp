@@ -19,7 +19,4 @@ sdk::Diagnostic connect_diagnostic(std::string_view text);
 // A connection that has ended; `why` is the server's last word, if it had one.
 sdk::Diagnostic lost_diagnostic(const PGresult* result, std::string_view why);
 
-// The same for a connection that was given up because it did not end a cancelled request.
-sdk::Diagnostic given_up_diagnostic();
-
 }  // namespace dbway::orm::postgresql

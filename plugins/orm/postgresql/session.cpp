@@ -4,6 +4,8 @@
 #include "postgresql/errors.hpp"
 
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/option_text.hpp>
+#include <dbway/sdk/postgresql_session.hpp>
 
 #include <poll.h>
 
@@ -16,14 +18,6 @@ namespace dbway::orm::postgresql {
 namespace {
 
 using Clock = Canceller::Clock;
-
-std::string settings_of(const ConnectOptions& options) {
-    std::string settings =
-        "SET DateStyle = ISO; SET IntervalStyle = iso_8601; SET bytea_output = hex; SET extra_float_digits = "
-        "1";
-    if (options.read_only) settings += "; SET default_transaction_read_only = on";
-    return settings;
-}
 
 // SOCI reads the string before libpq does: it ends a value at a blank, unless there are quotation marks
 // around it, which it takes away.
@@ -70,7 +64,9 @@ using Result = std::unique_ptr<PGresult, Clear>;
 }  // namespace
 
 Session::Session(const sdk::OpenRequest& request, const ConnectOptions& options)
-    : settings_(settings_of(options)), reporter_(request.reporter), canceller_(options.cancel_timeout) {
+    : settings_(sdk::postgresql_session_settings(options.read_only)),
+      reporter_(request.reporter),
+      canceller_(options.cancel_timeout) {
     connect(options, request.deadline);
     PQsetNoticeReceiver(handle_, on_notice, this);
     attach_canceller();
@@ -130,7 +126,7 @@ void Session::check_running() const {
 }
 
 void Session::fail(const PGresult* result) {
-    if (canceller_.lost() && canceller_.cancelled()) throw sdk::Failure(given_up_diagnostic());
+    if (canceller_.lost() && canceller_.cancelled()) throw sdk::Failure(sdk::postgresql_given_up());
     if (!open()) throw sdk::Failure(lost_diagnostic(result, PQerrorMessage(handle_)));
     if (result == nullptr) throw std::bad_alloc();
     throw sdk::Failure(result_diagnostic(result));
@@ -222,6 +218,18 @@ SociStatement Session::run(const std::string& sql) {
     return statement;
 }
 
+void Session::describe(std::vector<sdk::Column>& columns, std::vector<sdk::PostgresqlCellPlan>& plans) {
+    types_.describe(columns, plans, [this](const std::string& sql, auto&& add) {
+        const SociStatement statement = run(sql);
+        const PGresult* const rows = result_of(*statement);
+        const auto number = [rows](int row, int column) {
+            return sdk::detail::parse_number<std::uint32_t>(PQgetvalue(rows, row, column)).value_or(0);
+        };
+        for (int row = 0; row < PQntuples(rows); ++row)
+            add(number(row, 0), PQgetvalue(rows, row, 1), number(row, 2));
+    });
+}
+
 void Session::clean_up(const std::string& sql) noexcept {
     if (!open()) return;
     try {
@@ -233,11 +241,7 @@ void Session::clean_up(const std::string& sql) noexcept {
 }
 
 bool Session::has_expected_styles() const noexcept {
-    const auto starts = [this](const char* parameter, std::string_view style) {
-        const char* value = PQparameterStatus(handle_, parameter);
-        return value == nullptr || std::string_view(value).starts_with(style);
-    };
-    return starts("IntervalStyle", "iso_8601") && starts("DateStyle", "ISO");
+    return sdk::has_postgresql_styles([this](const char* name) { return PQparameterStatus(handle_, name); });
 }
 
 // Values are read from the text that the session's styles give them. A statement that has set others is

@@ -4,8 +4,8 @@
 #include "canceller.hpp"
 #include "postgresql/library.hpp"
 #include "postgresql/options.hpp"
-#include "postgresql/type_catalog.hpp"
 
+#include <dbway/sdk/postgresql_type_catalog.hpp>
 #include <dbway/sdk/provider.hpp>
 
 #include <cstdint>
@@ -56,7 +56,9 @@ class Session {
     // Takes back what a request has begun.
     void clean_up(const std::string& sql) noexcept;
 
-    TypeCatalog& types() noexcept { return types_; }
+    // Completes columns that have a name and a native type, and tells how to read each. May ask the server;
+    // throws Failure.
+    void describe(std::vector<sdk::Column>& columns, std::vector<sdk::PostgresqlCellPlan>& plans);
     // Settings that the text format depends on, as one statement list. A RESET ALL undoes them.
     const std::string& settings() const noexcept { return settings_; }
     // A statement may have changed one that the server does not tell.
@@ -78,7 +80,7 @@ class Session {
     soci::session soci_;
     PGconn* handle_ = nullptr;  // SOCI's
     Canceller canceller_;
-    TypeCatalog types_;
+    sdk::PostgresqlTypeCatalog types_;
     bool doubtful_settings_ = false;
     std::uint64_t last_name_ = 0;
     std::vector<SociStatement> forgotten_;

@@ -19,25 +19,13 @@ bool same_columns(const std::vector<sdk::Column>& a, const std::vector<sdk::Colu
     });
 }
 
-// Of the settings that values are read by, those that the server does not report when they change.
-bool may_change_settings(std::string_view keyword, std::string_view sql) {
-    if (keyword == "RESET" || keyword == "DISCARD") return true;
-    if (keyword != "SET") return false;
-    const auto names = [sql](std::string_view setting) {
-        return std::search(sql.begin(), sql.end(), setting.begin(), setting.end(),
-                           [](char a, char b) { return sdk::lower_ascii(a) == b; }) != sql.end();
-    };
-    return names("bytea_output") || names("extra_float_digits");
-}
-
 }  // namespace
 
 SqlStatement::SqlStatement(Session& session, std::string_view sql, bool prepared)
     : session_(session),
       sql_(sql),
       text_(sdk::read_postgresql_statement(sql)),
-      prepared_(prepared),
-      changes_settings_(may_change_settings(text_.keyword, sql)) {
+      prepared_(prepared && text_.parameters <= sdk::postgresql_describable_parameters) {
     if (sql_.find('\0') != std::string::npos)
         refuse(DBWAY_ERR_SYNTAX, "the text of the statement contains a NUL character", "42601");
     if (prepared_) {
@@ -59,7 +47,7 @@ void SqlStatement::prepare() {
     try {
         parameters_ = std::move(description.parameters);
         std::vector<sdk::PostgresqlCellPlan> ignored;
-        session_.types().describe(session_, parameters_, ignored);
+        session_.describe(parameters_, ignored);
         describe(std::move(description.columns));
     } catch (...) {
         session_.forget(std::move(statement_));
@@ -68,7 +56,7 @@ void SqlStatement::prepare() {
 }
 
 void SqlStatement::describe(std::vector<sdk::Column> columns) {
-    session_.types().describe(session_, columns, plans_);
+    session_.describe(columns, plans_);
     if (!same_columns(columns_, columns)) ++version_;
     columns_ = std::move(columns);
     described_ = true;
@@ -110,7 +98,7 @@ void SqlStatement::run(std::span<const dbway_value> values) {
     if (values.size() != parameters_.size()) refuse_count(parameters_.size(), values.size());
     write_values(values);
     execute_values();
-    if (changes_settings_) [[unlikely]]
+    if (text_.silent_settings) [[unlikely]]
         session_.doubt_settings();
     const PGresult* const result = result_of(*statement_);
     if (!described_ || static_cast<std::size_t>(PQnfields(result)) != plans_.size()) [[unlikely]]

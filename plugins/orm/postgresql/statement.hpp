@@ -21,7 +21,8 @@ namespace dbway::orm::postgresql {
 // [serial] with its session.
 class SqlStatement : public OrmStatement {
   public:
-    // `prepared`: on the server, else sent with its parameters at each execution.
+    // `prepared`: on the server, unless it has too many parameters to be described. Else it is sent with its
+    // parameters at each execution.
     SqlStatement(Session& session, std::string_view sql, bool prepared);
     ~SqlStatement() override;
     SqlStatement(const SqlStatement&) = delete;
@@ -50,7 +51,6 @@ class SqlStatement : public OrmStatement {
     std::string sql_;
     sdk::PostgresqlStatement text_;
     bool prepared_;
-    bool changes_settings_;
     SociStatement statement_;
     std::vector<sdk::Column> columns_;
     std::vector<sdk::Column> parameters_;

@@ -41,6 +41,8 @@ constexpr Difference table[] = {
     {Feature::error_table,         "error_table",         true,  false, true, true},
     // SQLite needs none; MySQL's protocol has none; libpqxx 6 pipelines without parameters only
     {Feature::pipelined_batches,   "pipelined_batches",   false, false, true, false},
+    // SQLite and MySQL have no COPY
+    {Feature::raw_copy,            "raw_copy",            false, true,  true, false},
     // libpqxx 6 reads a result whole
     {Feature::streamed_results,    "streamed_results",    true,  false, true, true},
     // SQLite has no sessions; MySQL closes them in silence; libpqxx drops the SQLSTATE of a lost connection
@@ -55,8 +57,9 @@ struct OrmDifference {
     bool able;
 };
 constexpr OrmDifference orm_table[] = {
-    // SOCI has no call for them
+    // SOCI has no calls for them
     {Feature::notifications, "orm_postgresql", false},
+    {Feature::raw_copy, "orm_postgresql", false},
     // in the result that SOCI keeps
     {Feature::constraint_names, "orm_postgresql", true},
     {Feature::error_table, "orm_postgresql", true},

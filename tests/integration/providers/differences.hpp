@@ -28,6 +28,7 @@ enum class Feature {
     error_position,        // a syntax error carries its place in the statement
     error_table,           // a violated constraint's error carries its table
     pipelined_batches,     // a batch is one round trip
+    raw_copy,              // a COPY in the server's own format passes through
     streamed_results,      // rows arrive before the last one exists
     reports_session_end,   // the SQLSTATE with which the server ended the session reaches the application
 };

@@ -84,6 +84,12 @@ class Differences : public ProviderTest {
                 return violation().table() == "probe";
             case Feature::pipelined_batches:
                 return db().can(DBWAY_CAP_PIPELINE);
+            case Feature::raw_copy:
+                return does([&] {
+                    CopyIn copy = db().copy_in_raw("copy probe (t) from stdin");
+                    copy.write("line\n");
+                    copy.finish();
+                });
             case Feature::streamed_results:
                 return (db().connection().info().capabilities & DBWAY_CAP_STREAM) != 0;
             case Feature::reports_session_end:

@@ -188,7 +188,7 @@ DBWAY_FOR_ALL_PROVIDERS(RawCopySupport);
 
 TEST_P(RawCopySupport, IsThereOrAClearError) {
     db().execute("create table t (i int)");
-    if (on_postgresql()) {
+    if (can(Feature::raw_copy)) {
         CopyIn copy = db().copy_in_raw("copy t from stdin");
         copy.write("7\n");
         EXPECT_EQ(copy.finish(), 1);

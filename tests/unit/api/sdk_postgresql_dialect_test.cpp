@@ -1,5 +1,6 @@
 #include <dbway/sdk/postgresql_dialect.hpp>
 #include <dbway/sdk/postgresql_schema.hpp>
+#include <dbway/sdk/postgresql_session.hpp>
 #include <dbway/sdk/postgresql_types.hpp>
 
 #include <gtest/gtest.h>
@@ -7,6 +8,7 @@
 #include <array>
 #include <set>
 #include <string>
+#include <string_view>
 
 namespace dbway::sdk {
 namespace {
@@ -76,6 +78,27 @@ TEST(PostgresqlSchema, AQueryForEachKind) {
     }
     EXPECT_TRUE(postgresql_schema_query(0).empty());
     EXPECT_TRUE(postgresql_schema_query(DBWAY_SCHEMA_CONSTRAINTS + 1).empty());
+}
+
+TEST(PostgresqlSession, StylesThatItsSettingsHaveSet) {
+    const auto expected = [](const char* date, const char* interval) {
+        return has_postgresql_styles(
+            [&](std::string_view name) { return name == "DateStyle" ? date : interval; });
+    };
+    EXPECT_TRUE(expected("ISO, DMY", "iso_8601"));
+    EXPECT_FALSE(expected("German, DMY", "iso_8601"));
+    EXPECT_FALSE(expected("ISO, DMY", "postgres"));
+    // A pooler need not tell any.
+    EXPECT_TRUE(expected(nullptr, nullptr));
+}
+
+TEST(PostgresqlSession, AResetSetsTheSettingsAfterItsResetAll) {
+    const std::string settings = postgresql_session_settings(true);
+    EXPECT_NE(settings.find("default_transaction_read_only = on"), std::string::npos);
+    EXPECT_EQ(postgresql_session_settings(false).find("read_only"), std::string::npos);
+    const std::string reset = postgresql_reset(settings);
+    EXPECT_LT(reset.find("RESET ALL"), reset.find(settings));
+    EXPECT_LT(reset.find(settings), reset.find("SELECT name"));
 }
 
 }  // namespace

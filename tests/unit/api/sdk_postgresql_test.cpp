@@ -1,4 +1,4 @@
-// What the providers of PostgreSQL share: the list of servers, and cancel requests.
+// What the providers of PostgreSQL share: their options, the list of servers, and cancel requests.
 #include <dbway/sdk/postgresql_cancel.hpp>
 #include <dbway/sdk/postgresql_options.hpp>
 #include <dbway/sdk/postgresql_targets.hpp>
@@ -8,9 +8,15 @@
 #include <netinet/in.h>
 
 #include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <map>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace dbway::sdk {
 namespace {
@@ -27,6 +33,19 @@ TEST(PostgresqlCancel, TheLastKeyOfATrace) {
     ASSERT_TRUE(key);
     EXPECT_EQ(key->process, 4711u);
     EXPECT_EQ(key->secret, 0xDEADBEEFu);
+}
+
+TEST(PostgresqlCancel, TheKeyOfAnAttemptThatIsTraced) {
+    PostgresqlConnectTrace trace;
+    EXPECT_FALSE(trace.end());
+    ASSERT_NE(trace.begin(), nullptr);
+    std::FILE* const stream = trace.begin();  // the attempt before was given up
+    ASSERT_NE(stream, nullptr);
+    std::fputs("B\t12\tBackendKeyData\t 4711 5\n", stream);
+    const auto key = trace.end();
+    ASSERT_TRUE(key);
+    EXPECT_EQ(key->process, 4711u);
+    EXPECT_FALSE(trace.end());
 }
 
 class CancelServer : public testing::Test {
@@ -127,6 +146,83 @@ TEST(PostgresqlTargets, WhoElseMayDoBetter) {
         EXPECT_TRUE(worth_another_postgresql_target(elsewhere)) << elsewhere;
     for (const char* everywhere : {"28P01", "3D000", "42501", ""})
         EXPECT_FALSE(worth_another_postgresql_target(everywhere)) << everywhere;
+}
+
+// In place of libpq: it knows three keywords, and of URLs the one that it takes.
+struct Keyword {
+    const char* keyword;
+    const char* val;
+};
+constexpr PostgresqlConninfo<Keyword> libpq = {
+    [] {
+        return new Keyword[]{{"host", nullptr}, {"dbname", nullptr}, {"connect_timeout", nullptr}, {}};
+    },
+    [](const char* text, char** error) -> Keyword* {
+        if (std::string_view(text) == "good") return new Keyword[]{{"host", "a,b"}, {"dbname", "app"}, {}};
+        *error = ::strdup(text);
+        return nullptr;
+    },
+    [](Keyword* keywords) { delete[] keywords; },
+    [](void* text) { std::free(text); },
+};
+
+PostgresqlOptions read(std::vector<dbway_option> list) {
+    const Options given(list.data(), list.size());
+    return read_postgresql_options(given, OptionReader(given), libpq);
+}
+dbway_option option(const char* key, std::string_view value) { return {key, {value.data(), value.size()}}; }
+std::string refusal(std::vector<dbway_option> list) {
+    try {
+        read(std::move(list));
+    } catch (const Failure& failure) {
+        EXPECT_EQ(failure.diagnostic().status, DBWAY_ERR_INVALID);
+        return failure.what();
+    }
+    return {};
+}
+
+TEST(PostgresqlOptions, AUrlAndWhatIsNotSaid) {
+    const PostgresqlOptions options =
+        read({option("url", "good"), option("connect_timeout", "7"), option("cancel_timeout", "2s")});
+    EXPECT_EQ(options.targets.size(), 2u);
+    EXPECT_EQ(options.connect_timeout, 7s);
+    EXPECT_EQ(options.cancel_timeout, 2s);
+    const auto& keywords = options.keywords;
+    EXPECT_EQ(keywords.at("dbname"), "app");
+    EXPECT_EQ(keywords.at("client_encoding"), "UTF8");
+    EXPECT_EQ(keywords.at("keepalives_idle"), "60");
+    EXPECT_FALSE(keywords.contains("host"));
+    EXPECT_FALSE(keywords.contains("connect_timeout"));
+
+    const PostgresqlConnectParameters parameters(options, options.targets[1]);
+    std::map<std::string, std::string> passed;
+    std::size_t n = 0;
+    for (; parameters.keywords()[n] != nullptr; ++n)
+        passed[parameters.keywords()[n]] = parameters.values()[n];
+    EXPECT_EQ(parameters.values()[n], nullptr);
+    EXPECT_EQ(passed.at("host"), "b");
+    EXPECT_EQ(passed.at("dbname"), "app");
+    EXPECT_FALSE(passed.contains("port"));
+}
+
+// What libpq quotes may be a part of a password.
+TEST(PostgresqlOptions, RefusalsQuoteNoUrl) {
+    for (const char* message : {"no \"=\" behind \"se\"cret\" in it\n", "no »=« behind »se«cret« in it\n",
+                                "no \"=\" behind \"se\ncret\" in it\n"})
+        EXPECT_EQ(refusal({option("url", message)}),
+                  "option 'url' is not a PostgreSQL URL or connection string: no … in it")
+            << message;
+    EXPECT_EQ(refusal({option("url", "no host\n")}),
+              "option 'url' is not a PostgreSQL URL or connection string: no host");
+}
+
+TEST(PostgresqlOptions, RefusalsNameTheOption) {
+    for (const auto& [key, value] : {std::pair<const char*, std::string_view>{"connect_timeout", "soon"},
+                                     {"connect_timeout", "1000001"},
+                                     {"host", std::string_view("a\0b", 3)},
+                                     {"hots", "a"}})
+        EXPECT_NE(refusal({option(key, value)}).find("'" + std::string(key) + "'"), std::string::npos) << key;
+    EXPECT_NE(refusal({option("database", "a"), option("dbname", "b")}), "");
 }
 
 }  // namespace

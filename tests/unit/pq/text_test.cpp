@@ -2,7 +2,6 @@
 #include "copy_text.hpp"
 #include "errors.hpp"
 #include "options.hpp"
-#include "statement_text.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,19 +12,6 @@
 
 namespace dbway::pq {
 namespace {
-
-TEST(PqStatementText, TheStatementProper) {
-    EXPECT_EQ(read_statement_text("  /* x */ (select 1)").keyword, "SELECT");
-    EXPECT_FALSE(read_statement_text("select 1").changes);
-    const StatementText with = read_statement_text(
-        "with a as (delete from t returning *), b as (select 1) insert into u select * from a where x = $2");
-    EXPECT_EQ(with.keyword, "INSERT");
-    EXPECT_TRUE(with.changes);
-    EXPECT_TRUE(with.common_tables);
-    EXPECT_EQ(with.parameters, 2u);
-    EXPECT_EQ(read_statement_text("select '$3', \"$4\", $$ $5 $$ -- $6").parameters, 0u);
-    EXPECT_EQ(read_statement_text("").keyword, "");
-}
 
 TEST(PqErrors, MessagesLoseTheirSeverityOnly) {
     EXPECT_EQ(strip_message("ERROR:  no such thing: a:  b\nDETAIL:  d\n"),
@@ -111,6 +97,8 @@ TEST(PqOptions, FaultsNameTheOptionAndNoSecret) {
         EXPECT_NE(error.find("'url'"), std::string::npos) << url;
         EXPECT_EQ(error.find("s3cret"), std::string::npos) << error;
     }
+    EXPECT_NE(Given({{"url", "db.example.com/app"}}).error().find("missing … in connection info string"),
+              std::string::npos);
     EXPECT_NE(Given({{"client_encoding", "LATIN1"}}).error(), "");
     EXPECT_NE(Given({{"connect_timeout", "soon"}}).error(), "");
     EXPECT_NE(Given({{"host", std::string("a\0b", 3)}}).error(), "");

@@ -13,6 +13,9 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <string_view>
 
@@ -43,6 +46,40 @@ inline std::optional<PostgresqlCancelKey> find_postgresql_cancel_key(std::string
     return PostgresqlCancelKey{static_cast<std::uint32_t>(numbers[0]),
                                static_cast<std::uint32_t>(numbers[1])};
 }
+
+// What libpq's trace of an attempt to connect is written to, and the key taken from. libpq has to be told the
+// beginning, by PQtrace(), and the end, by PQuntrace() or PQfinish(), before the object goes. Not
+// thread-safe.
+class PostgresqlConnectTrace {
+  public:
+    PostgresqlConnectTrace() = default;
+    ~PostgresqlConnectTrace() { end(); }
+    PostgresqlConnectTrace(const PostgresqlConnectTrace&) = delete;
+    PostgresqlConnectTrace& operator=(const PostgresqlConnectTrace&) = delete;
+
+    // For PQtrace(), empty, until end(); null: there will be no key.
+    std::FILE* begin() noexcept {
+        end();
+        return stream_ = open_memstream(&text_, &size_);
+    }
+    // Nothing: the trace did not show it. What it shows besides, passwords among it, is overwritten.
+    std::optional<PostgresqlCancelKey> end() noexcept {
+        if (stream_ == nullptr) return std::nullopt;
+        std::fclose(stream_);
+        stream_ = nullptr;
+        if (text_ == nullptr) return std::nullopt;
+        const auto key = find_postgresql_cancel_key({text_, size_});
+        explicit_bzero(text_, size_);
+        std::free(text_);
+        text_ = nullptr;
+        return key;
+    }
+
+  private:
+    std::FILE* stream_ = nullptr;
+    char* text_ = nullptr;
+    std::size_t size_ = 0;
+};
 
 enum class PostgresqlCancelAnswer : std::uint8_t {
     told,     // the backend has its signal: whatever it runs later is not meant

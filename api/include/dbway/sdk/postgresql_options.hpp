@@ -2,9 +2,24 @@
 // that a source moves from one to the other by its `provider` line.
 #pragma once
 
+#include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/option_reader.hpp>
+#include <dbway/sdk/option_text.hpp>
+#include <dbway/sdk/postgresql_targets.hpp>
+#include <dbway/sdk/provider.hpp>
+
+#include <algorithm>
 #include <array>
+#include <chrono>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <memory>
+#include <new>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace dbway::sdk {
 
@@ -22,6 +37,141 @@ inline constexpr std::array<std::pair<const char*, const char*>, 5> postgresql_o
 constexpr bool is_postgresql_utf8(std::string_view encoding) noexcept {
     return encoding == "UTF8" || encoding == "utf8" || encoding == "UTF-8" || encoding == "utf-8";
 }
+
+struct PostgresqlOptions {
+    std::map<std::string, std::string> keywords;  // for libpq, which adds its environment and files
+    std::vector<PostgresqlTarget> targets;        // in the order of the attempts; never empty
+    std::chrono::seconds connect_timeout{0};      // for each target; 0: none
+    std::chrono::nanoseconds cancel_timeout{};    // how long a cancelled request may take to end
+};
+
+// The functions of libpq that know its keywords; the SDK links no client library:
+//   constexpr sdk::PostgresqlConninfo<PQconninfoOption> libpq = {PQconndefaults, PQconninfoParse,
+//                                                                PQconninfoFree, PQfreemem};
+template <class Option>
+struct PostgresqlConninfo {
+    Option* (*defaults)();
+    Option* (*parse)(const char* text, char** error);
+    void (*free)(Option* options);
+    void (*free_text)(void* text);
+};
+
+namespace postgresql_detail {
+
+[[noreturn]] inline void refuse_option(const std::string& message) {
+    throw Failure(DBWAY_ERR_INVALID, message);
+}
+
+// libpq's message without what it quotes, which may be a part of a password. Its translations have quotation
+// marks of their own, none of them in ASCII.
+inline std::string without_quotations(std::string_view message) {
+    const auto is_mark = [](char c) { return c == '"' || static_cast<unsigned char>(c) > 0x7F; };
+    const auto first = std::find_if(message.begin(), message.end(), is_mark);
+    std::string text(message.begin(), first);
+    if (first != message.end())
+        text.append("…").append(std::find_if(message.rbegin(), message.rend(), is_mark).base(),
+                                message.end());
+    while (!text.empty() && text.back() == '\n') text.pop_back();
+    return text;
+}
+
+template <class Option>
+void add_url(std::string_view url, const PostgresqlConninfo<Option>& libpq,
+             std::map<std::string, std::string>& keywords) {
+    char* error = nullptr;
+    const std::unique_ptr<Option, void (*)(Option*)> parsed(libpq.parse(std::string(url).c_str(), &error),
+                                                            libpq.free);
+    if (parsed == nullptr) {
+        const std::string reason = error == nullptr ? "out of memory" : without_quotations(error);
+        libpq.free_text(error);
+        refuse_option("option 'url' is not a PostgreSQL URL or connection string: " + reason);
+    }
+    for (const Option* option = parsed.get(); option->keyword != nullptr; ++option)
+        if (option->val != nullptr) keywords[option->keyword] = option->val;
+}
+
+inline std::chrono::seconds take_connect_timeout(std::map<std::string, std::string>& keywords) {
+    std::string text = detail::take_keyword(keywords, "connect_timeout");
+    const char* name = "option 'connect_timeout'";
+    if (const char* variable = std::getenv("PGCONNECT_TIMEOUT"); text.empty() && variable != nullptr) {
+        text = variable;
+        name = "the environment variable PGCONNECT_TIMEOUT";
+    }
+    if (text.empty()) return std::chrono::seconds(0);
+    const auto seconds = detail::parse_number<std::int64_t>(text);
+    if (!seconds || *seconds > 1'000'000)
+        refuse_option(std::string(name) + " is '" + text.substr(0, 60) +
+                      "', expected a whole number of seconds up to 1000000");
+    return std::chrono::seconds(std::max<std::int64_t>(*seconds, 0));
+}
+
+}  // namespace postgresql_detail
+
+// Reads what is left of `given` after the provider has asked `reader` for what it alone has, and accepts no
+// other. Throws Failure (DBWAY_ERR_INVALID); no message shows a value that may be secret.
+template <class Option>
+PostgresqlOptions read_postgresql_options(const Options& given, OptionReader reader,
+                                          const PostgresqlConninfo<Option>& libpq) {
+    using namespace std::chrono_literals;
+    const std::unique_ptr<Option, void (*)(Option*)> known(libpq.defaults(), libpq.free);
+    if (known == nullptr) throw std::bad_alloc();
+
+    PostgresqlOptions options;
+    auto& keywords = options.keywords;
+    for (const dbway_option& option : given.all())
+        if (std::string_view(option.value.ptr == nullptr ? "" : option.value.ptr, option.value.len)
+                .find('\0') != std::string_view::npos)
+            postgresql_detail::refuse_option("option '" + std::string(option.key) +
+                                             "' contains a NUL character");
+    if (const auto url = reader.string("url")) postgresql_detail::add_url(*url, libpq, keywords);
+    options.cancel_timeout = reader.duration("cancel_timeout", 1s, 10ms, 1h);
+    const bool shuffle = reader.choice("load_balance_hosts", {"disable", "random"}, "disable") == "random";
+    const auto database = reader.string("database");
+    if (database) keywords["dbname"] = *database;
+    for (const Option* keyword = known.get(); keyword->keyword != nullptr; ++keyword)
+        if (const auto value = reader.string(keyword->keyword);
+            value && keyword->keyword != std::string_view("load_balance_hosts"))
+            keywords[keyword->keyword] = *value;
+    reader.finish();
+    if (database && keywords["dbname"] != *database)
+        postgresql_detail::refuse_option("options 'database' and 'dbname' name different databases");
+
+    if (const auto encoding = keywords.find("client_encoding");
+        encoding != keywords.end() && !is_postgresql_utf8(encoding->second))
+        postgresql_detail::refuse_option("option 'client_encoding' must be UTF8: all text of dbway is");
+    keywords["client_encoding"] = "UTF8";
+    for (const auto& [keyword, value] : postgresql_option_defaults) keywords.try_emplace(keyword, value);
+    options.connect_timeout = postgresql_detail::take_connect_timeout(keywords);
+    options.targets = take_postgresql_targets(keywords, shuffle);
+    return options;
+}
+
+// What an attempt to connect to one server passes to libpq. Borrows from both.
+class PostgresqlConnectParameters {
+  public:
+    PostgresqlConnectParameters(const PostgresqlOptions& options, const PostgresqlTarget& target) {
+        for (const auto& [keyword, value] : options.keywords) add(keyword.c_str(), value);
+        add("host", target.host);
+        add("hostaddr", target.hostaddr);
+        add("port", target.port);
+        add("target_session_attrs", target.session_attributes);
+        keywords_.push_back(nullptr);
+        values_.push_back(nullptr);
+    }
+    // Both end with a null pointer.
+    const char* const* keywords() const noexcept { return keywords_.data(); }
+    const char* const* values() const noexcept { return values_.data(); }
+
+  private:
+    void add(const char* keyword, const std::string& value) {
+        if (value.empty()) return;
+        keywords_.push_back(keyword);
+        values_.push_back(value.c_str());
+    }
+
+    std::vector<const char*> keywords_;
+    std::vector<const char*> values_;
+};
 
 }  // namespace dbway::sdk
 

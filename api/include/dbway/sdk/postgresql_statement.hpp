@@ -4,16 +4,24 @@
 #include <dbway/sdk/lexer.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace dbway::sdk {
 
+// libpq before version 16 takes a longer description of a statement's parameters for damage and gives the
+// connection up (VALID_LONG_MESSAGE_TYPE in its fe-protocol3.c: 30,000 bytes, of which the count takes two
+// and each parameter four). Statements with more parameters are not to be described, and so not prepared.
+inline constexpr std::size_t postgresql_describable_parameters = 7'498;
+
 struct PostgresqlStatement {
     std::string keyword;           // of the statement proper, upper case: "INSERT" for WITH … INSERT
     bool changes = false;          // INSERT, UPDATE, DELETE, MERGE
     bool common_tables = false;    // WITH …
+    bool silent_settings = false;  // may change bytea_output or extra_float_digits: settings that values are
+                                   // read by, and of whose change the server says nothing
     std::uint32_t parameters = 0;  // the largest n of any $n
 };
 
@@ -29,6 +37,16 @@ inline bool is_proper(std::string_view word) {
     for (const std::string_view keyword : {"select", "values", "table"})
         if (is_keyword(word, keyword)) return true;
     return is_change(word);
+}
+
+inline bool may_change_silent_settings(std::string_view keyword, std::string_view sql) {
+    if (keyword == "RESET" || keyword == "DISCARD") return true;
+    if (keyword != "SET") return false;
+    const auto names = [sql](std::string_view setting) {
+        return std::search(sql.begin(), sql.end(), setting.begin(), setting.end(),
+                           [](char a, char b) { return lower_ascii(a) == b; }) != sql.end();
+    };
+    return names("bytea_output") || names("extra_float_digits");
 }
 
 }  // namespace postgresql_detail
@@ -62,6 +80,7 @@ inline PostgresqlStatement read_postgresql_statement(std::string_view sql) {
     result.keyword = keyword;
     std::transform(result.keyword.begin(), result.keyword.end(), result.keyword.begin(),
                    [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
+    result.silent_settings = postgresql_detail::may_change_silent_settings(result.keyword, sql);
     return result;
 }
 

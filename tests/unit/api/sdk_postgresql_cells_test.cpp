@@ -1,5 +1,4 @@
-#include "cell.hpp"
-
+#include <dbway/sdk/postgresql_cells.hpp>
 #include <dbway/sdk/value_text.hpp>
 
 #include <gtest/gtest.h>
@@ -9,7 +8,7 @@
 #include <limits>
 #include <string>
 
-namespace dbway::pq {
+namespace dbway::sdk {
 namespace {
 
 struct Read {
@@ -18,12 +17,12 @@ struct Read {
 };
 
 Read read(std::string_view text, std::uint32_t type, bool array = false, bool single = false) {
-    sdk::Arena arena;
-    ArrayScratch scratch;
+    Arena arena;
+    PostgresqlArrayScratch scratch;
     dbway_value cell{};
-    read_cell(text, {type, array, single}, cell, arena, scratch);
+    read_postgresql_cell(text, {type, array, single}, cell, arena, scratch);
     std::string canonical;
-    EXPECT_TRUE(sdk::format_value(cell, canonical));
+    EXPECT_TRUE(format_value(cell, canonical));
     return {cell.type, canonical};
 }
 
@@ -33,7 +32,7 @@ void expect(std::string_view text, std::uint32_t type, std::string_view canonica
     EXPECT_EQ(got.text, canonical) << text;
 }
 
-TEST(PqCell, ScalarsOfEveryType) {
+TEST(PostgresqlCell, ScalarsOfEveryType) {
     expect("t", DBWAY_T_BOOL, "true");
     expect("f", DBWAY_T_BOOL, "false");
     expect("-9223372036854775808", DBWAY_T_I64, "-9223372036854775808");
@@ -58,13 +57,13 @@ TEST(PqCell, ScalarsOfEveryType) {
     expect("", DBWAY_T_TEXT, "");
 }
 
-TEST(PqCell, AFloatIsWhatTheServerStores) {
+TEST(PostgresqlCell, AFloatIsWhatTheServerStores) {
     EXPECT_EQ(read("0.1", DBWAY_T_F64, false, true).text, "0.10000000149011612");
     EXPECT_EQ(read("0.1", DBWAY_T_F64).text, "0.1");
     EXPECT_EQ(read("Infinity", DBWAY_T_F64, false, true).text, "Infinity");
 }
 
-TEST(PqCell, WhatDoesNotFitIsText) {
+TEST(PostgresqlCell, WhatDoesNotFitIsText) {
     for (const auto& [text, type] : {std::pair<const char*, std::uint32_t>{"yes", DBWAY_T_BOOL},
                                      {"12x", DBWAY_T_I64},
                                      {"99999999999999999999", DBWAY_T_I64},
@@ -86,7 +85,7 @@ std::string array(std::string_view text, std::uint32_t item) {
     return got.type == DBWAY_T_ARRAY ? got.text : "no array: " + got.text;
 }
 
-TEST(PqCell, Arrays) {
+TEST(PostgresqlCell, Arrays) {
     EXPECT_EQ(array("{}", DBWAY_T_I64), "[]");
     EXPECT_EQ(array("{1,NULL,-3}", DBWAY_T_I64), "[1,null,-3]");
     EXPECT_EQ(array("{{1,2},{3,4}}", DBWAY_T_I64), "[[1,2],[3,4]]");
@@ -98,7 +97,7 @@ TEST(PqCell, Arrays) {
     EXPECT_EQ(array("{\"\\\\x0102\"}", DBWAY_T_BLOB), "[\"\\\\x0102\"]");
 }
 
-TEST(PqCell, WhatIsNoPlainArrayIsText) {
+TEST(PostgresqlCell, WhatIsNoPlainArrayIsText) {
     for (const char* text :
          {"[0:1]={1,2}", "{1,2", "{1,2}}", "{1,,2}", "{1,}", "{x}", "{\"1}", "{\"a\\", "", "{{1},2x}"})
         EXPECT_EQ(array(text, DBWAY_T_I64), std::string("no array: ") + text);
@@ -107,4 +106,4 @@ TEST(PqCell, WhatIsNoPlainArrayIsText) {
 }
 
 }  // namespace
-}  // namespace dbway::pq
+}  // namespace dbway::sdk

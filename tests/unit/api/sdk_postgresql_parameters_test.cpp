@@ -1,15 +1,14 @@
-#include "parameter.hpp"
-#include "copy_line.hpp"
-
 #include <dbway/sdk/failure.hpp>
+#include <dbway/sdk/postgresql_parameters.hpp>
 
 #include <gtest/gtest.h>
 
-#include <random>
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
-namespace dbway::pq {
+namespace dbway::sdk {
 namespace {
 
 dbway_value number(std::uint32_t type, std::int64_t payload) {
@@ -32,19 +31,19 @@ dbway_value items(const std::vector<dbway_value>& list) {
 }
 std::string text_of(const dbway_value& value) {
     std::string text;
-    append_text(value, text);
+    append_postgresql_text(value, text);
     return text;
 }
 dbway_status refusal(const dbway_value& value) {
     try {
         text_of(value);
-    } catch (const sdk::Failure& failure) {
+    } catch (const Failure& failure) {
         return failure.diagnostic().status;
     }
     return DBWAY_OK;
 }
 
-TEST(PqParameter, TextsThatTheServerReads) {
+TEST(PostgresqlParameter, TextsThatTheServerReads) {
     EXPECT_EQ(text_of(number(DBWAY_T_BOOL, 1)), "true");
     EXPECT_EQ(text_of(number(DBWAY_T_I64, -5)), "-5");
     EXPECT_EQ(text_of(bytes(DBWAY_T_BLOB, std::string_view("\0\xff", 2))), "\\x00ff");
@@ -54,7 +53,7 @@ TEST(PqParameter, TextsThatTheServerReads) {
     EXPECT_EQ(text_of(number(DBWAY_T_TIMESTAMP, INT64_MIN)), "-infinity");
 }
 
-TEST(PqParameter, ArraysNestAndQuote) {
+TEST(PostgresqlParameter, ArraysNestAndQuote) {
     const std::vector<dbway_value> inner = {bytes(DBWAY_T_TEXT, "a\"b\\c"), number(DBWAY_T_NULL, 0)};
     const std::vector<dbway_value> outer = {items(inner), items({})};
     EXPECT_EQ(text_of(items(outer)), "{{\"a\\\"b\\\\c\",NULL},{}}");
@@ -62,54 +61,12 @@ TEST(PqParameter, ArraysNestAndQuote) {
     EXPECT_EQ(text_of(items(numbers)), "{1,false}");
 }
 
-TEST(PqParameter, RefusesWhatPostgresqlHasNoTextFor) {
+TEST(PostgresqlParameter, RefusesWhatPostgresqlHasNoTextFor) {
     EXPECT_EQ(refusal(bytes(DBWAY_T_TEXT, std::string_view("a\0b", 3))), DBWAY_ERR_DATA);
     EXPECT_EQ(refusal(number(DBWAY_T_TIME, -1)), DBWAY_ERR_DATA);
     EXPECT_EQ(refusal(number(DBWAY_T_DATE, INT64_MAX - 1)), DBWAY_ERR_DATA);
     EXPECT_EQ(refusal(bytes(DBWAY_T_NATIVE, "x")), DBWAY_ERR_UNSUPPORTED);
 }
 
-std::vector<std::string> fields(std::string line) {
-    std::vector<std::string> result;
-    LineReader reader(line.data(), line.size());
-    while (reader.next()) result.push_back(reader.null() ? "<null>" : std::string(reader.text()));
-    return result;
-}
-
-TEST(PqCopyLine, WritesAndReadsBack) {
-    const std::string nasty = "tab\t nl\n cr\r bs\b ff\f vt\v \\ \\N \\.";
-    const std::vector<dbway_value> row = {bytes(DBWAY_T_TEXT, nasty), number(DBWAY_T_NULL, 0),
-                                          bytes(DBWAY_T_TEXT, ""), bytes(DBWAY_T_BLOB, "ab"),
-                                          bytes(DBWAY_T_TEXT, "\\N")};
-    std::string line;
-    std::string scratch;
-    append_line(row.data(), 5, line, scratch);
-    EXPECT_EQ(line.find('\n'), line.size() - 1);
-    EXPECT_EQ(fields(line), (std::vector<std::string>{nasty, "<null>", "", "\\x6162", "\\N"}));
-}
-
-TEST(PqCopyLine, RandomTextsSurvive) {
-    std::mt19937 random(3);
-    const std::string alphabet = "\t\n\r\\Nab.\"";
-    for (int i = 0; i < 5'000; ++i) {
-        std::vector<std::string> texts(1 + random() % 4);
-        std::vector<dbway_value> row;
-        for (std::string& text : texts)
-            for (std::size_t left = random() % 6; left > 0; --left)
-                text += alphabet[random() % alphabet.size()];
-        for (const std::string& text : texts) row.push_back(bytes(DBWAY_T_TEXT, text));
-        std::string line;
-        std::string scratch;
-        append_line(row.data(), static_cast<std::uint32_t>(row.size()), line, scratch);
-        ASSERT_EQ(fields(line), texts) << line;
-    }
-}
-
-TEST(PqCopyLine, ALineWithoutItsEnd) {
-    EXPECT_EQ(fields("a\t\\N\tb"), (std::vector<std::string>{"a", "<null>", "b"}));
-    EXPECT_EQ(fields("\n"), (std::vector<std::string>{""}));
-    EXPECT_EQ(fields("a\\"), (std::vector<std::string>{"a\\"}));
-}
-
 }  // namespace
-}  // namespace dbway::pq
+}  // namespace dbway::sdk
