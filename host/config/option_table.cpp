@@ -36,6 +36,9 @@ const OptionDescriptor table[] = {
      "How long a statement may take that has no deadline of its own; \"0s\" sets no limit."},
     {"source", "read_only", &SourceOptions::read_only, 0, 0, false,
      "Open every connection so that it cannot change the database."},
+    {"source", "share", &SourceOptions::share, 0, 0, false,
+     "While every connection is busy, send the single statements of waiting threads together on the next one "
+     "that is free. Without effect where the provider cannot pipeline."},
 
     {"source.pool", "min", &PoolOptions::min, 0, 10000, false, "Connections kept open."},
     {"source.pool", "max", &PoolOptions::max, 1, 10000, false, "The most connections open at a time."},

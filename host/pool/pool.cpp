@@ -1,6 +1,7 @@
 #include <pool/pool.hpp>
 
 #include <dbway/error.hpp>
+#include <pool/sharing.hpp>
 
 #include <algorithm>
 #include <exception>
@@ -29,11 +30,17 @@ constexpr auto housekeeping_period = std::chrono::seconds(1);
 Pool::Pool(SessionEnvironment environment, std::shared_ptr<Timer> housekeeper)
     : environment_(std::move(environment)), housekeeper_(std::move(housekeeper)) {
     idle_.reserve(environment_.options.pool.max);
+    if (options().share && (environment_.provider->caps() & DBWAY_CAP_PIPELINE) != 0)
+        sharing_ = std::make_unique<Sharing>(*this);
 }
 
 Pool::~Pool() = default;
 
 void Pool::start() {
+    if (options().share && sharing_ == nullptr)
+        environment_.log(DBWAY_LOG_WARN, "source \"" + options().name +
+                                             "\": share has no effect, since provider \"" +
+                                             options().provider + "\" cannot pipeline statements");
     if (options().pool.min != 0) schedule_housekeeping();
 }
 
@@ -44,10 +51,20 @@ PoolStatistics Pool::statistics() const {
     result.idle = static_cast<std::uint32_t>(idle_.size());
     result.opening = opening_;
     result.waiting = static_cast<std::uint32_t>(waiters_.size());
+    if (sharing_ != nullptr) {
+        result.waiting += sharing_->waiting();
+        result.shared = sharing_->shared();
+    }
     return result;
 }
 
 [[gnu::hot]] Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) {
+    return acquire_or_wait(deadline, &stop);
+}
+
+Session* Pool::try_acquire(Clock::time_point deadline) { return acquire_or_wait(deadline, nullptr); }
+
+[[gnu::hot]] Session* Pool::acquire_or_wait(Clock::time_point deadline, const std::stop_token* stop) {
     while (true) {
         SessionPtr session;
         {
@@ -59,8 +76,10 @@ PoolStatistics Pool::statistics() const {
             } else if (total_ < options().pool.max) {
                 ++total_;
                 ++opening_;
+            } else if (stop != nullptr) {
+                session = wait(lock, deadline, *stop);
             } else {
-                session = wait(lock, deadline, stop);
+                return nullptr;
             }
         }
         if (session == nullptr) return lend(open(deadline));

@@ -18,6 +18,8 @@
 
 namespace dbway::detail {
 
+class Sharing;
+
 // Thread-safe. No lock is held while a provider is called. Lives as long as anybody has a Source or a
 // connection.
 class Pool : public std::enable_shared_from_this<Pool> {
@@ -33,6 +35,11 @@ class Pool : public std::enable_shared_from_this<Pool> {
     // A clean connection. Waits until `deadline` or the acquire timeout, whichever is sooner; throws
     // PoolTimeout, Cancelled when stop is requested, or why no connection could be opened.
     Session* acquire(Clock::time_point deadline, const std::stop_token& stop);
+    // The same if there is one without waiting for others to give theirs back, or null.
+    Session* try_acquire(Clock::time_point deadline);
+    // Null unless single statements may share connections.
+    Sharing* sharing() const noexcept { return sharing_.get(); }
+    [[noreturn]] void throw_timeout(Clock::duration waited);
     // Takes a connection back: cleaned if it needs it, closed if it cannot be.
     void release(Session* session) noexcept;
 
@@ -49,6 +56,8 @@ class Pool : public std::enable_shared_from_this<Pool> {
         bool served() const noexcept { return session != nullptr || may_open; }
     };
 
+    // Without `stop` it does not wait.
+    Session* acquire_or_wait(Clock::time_point deadline, const std::stop_token* stop);
     SessionPtr open(Clock::time_point deadline);
     // Called with the lock; returns without it. Null: there is a place to open a connection.
     SessionPtr wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline,
@@ -60,10 +69,10 @@ class Pool : public std::enable_shared_from_this<Pool> {
     void schedule_housekeeping();
     void housekeep() noexcept;
     void report_leaks();
-    [[noreturn]] void throw_timeout(Clock::duration waited);
 
     SessionEnvironment environment_;
     std::shared_ptr<Timer> housekeeper_;
+    std::unique_ptr<Sharing> sharing_;
 
     mutable std::mutex mutex_;
     std::vector<SessionPtr> idle_;  // the last one was used last

@@ -55,7 +55,9 @@ struct Progress {
     std::uint64_t execute_id = 0;
     CachedStatement* statement = nullptr;
     std::unique_ptr<ErrorDetails> prepare_error;
-    std::vector<dbway_value> values;  // in the order of the placeholders, if they have names
+    std::exception_ptr refusal;        // of the host: it is not sent
+    std::unique_ptr<StopGuard> guard;  // of its own, if the statements have several callers
+    std::vector<dbway_value> values;   // in the order of the placeholders, if they have names
 };
 
 }  // namespace
@@ -65,16 +67,23 @@ struct Progress {
 // provider alike (ADR 8).
 class BatchRun {
   public:
+    using Answered = std::function<void(std::size_t, SharedAnswer&&)>;
+
     BatchRun(Session& session, const Batch& batch, const QueryOptions& options)
         : session_(session), batch_(batch), options_(options), timeout_(session.timeout_of(&options)) {
         progress_.reserve(batch.size());  // stale_ points to them
         results_.reserve(batch.size());
     }
+    // Of several callers; `batch` is independent.
+    BatchRun(Session& session, const Batch& batch, std::span<const SharedStatement> shared)
+        : session_(session), batch_(batch), options_(no_options()), timeout_(0), shared_(shared) {
+        progress_.reserve(batch.size());
+    }
 
     BatchResults run() {
         send();
         if (begin_id_ != 0) read_command(begin_id_);
-        for (Progress& progress : progress_) read(progress);
+        for (Progress& progress : progress_) read(progress, results_.emplace_back());
         if (begin_id_ != 0) read_command(session_.requests_.back().id);
         session_.guard_ = nullptr;
         if (first_error_) {
@@ -85,8 +94,24 @@ class BatchRun {
         return std::move(results_);
     }
 
+    void run_shared(const Answered& answered) {
+        std::size_t done = 0;
+        try {
+            send();
+            for (Progress& progress : progress_) {
+                BatchResult result;
+                read(progress, result);
+                progress.guard.reset();
+                answered(done++, {std::move(result.rows_.cursor()), result.error_, is_stale(progress)});
+            }
+        } catch (...) {
+            fail_from(done, std::current_exception(), answered);
+        }
+    }
+
     ~BatchRun() {
         session_.guard_ = nullptr;
+        if (!shared_.empty()) session_.running_sql_ = {};
         for (const Progress& progress : progress_)
             if (progress.prepare_id != 0 && !progress.statement->prepared) drop(progress);
         for (const Progress* progress : stale_) drop(*progress);
@@ -102,7 +127,7 @@ class BatchRun {
                                      !session_.in_transaction() &&
                                      (session_.environment_.provider->caps() & DBWAY_CAP_TRANSACTION) != 0;
         if (own_transaction) begin_id_ = session_.add_request(DBWAY_R_BEGIN, timeout_).id;
-        for (std::size_t i = 0; i < batch_.size(); ++i) add(i);
+        for (std::size_t i = 0; i < batch_.size(); ++i) add_or_refuse(i);
         if (own_transaction) session_.add_request(DBWAY_R_COMMIT, timeout_);
         // For an error's sake: whether what was sent may have taken effect when the answer is lost.
         session_.running_kind_ = own_transaction ? DBWAY_R_COMMIT : DBWAY_R_SCRIPT;
@@ -112,15 +137,86 @@ class BatchRun {
         }
         session_.submit();
         session_.forget_unprepared(unprepared_);
-        guard_ = session_.make_guard(&options_, timeout_);
-        session_.guard_ = guard_.get();
+        if (shared_.empty()) {
+            guard_ = session_.make_guard(&options_, timeout_);
+            session_.guard_ = guard_.get();
+        } else {
+            make_guards();
+        }
         for (std::size_t i = 0; i < unprepared_; ++i) expect(session_.requests_[i].id);
     }
 
-    void add(std::size_t index) {
-        const BatchItem& item = batch_.items()[index];
+    static const QueryOptions& no_options() {
+        static const QueryOptions none;
+        return none;
+    }
+
+    // What the host refuses before it is sent ends an independent statement only.
+    void add_or_refuse(std::size_t index) {
         Progress& progress = progress_.emplace_back();
         progress.item = index;
+        try {
+            add(index, progress);
+        } catch (const Error& error) {
+            if (!batch_.is_independent()) throw;
+            if (progress.prepare_id != 0) session_.requests_.back().flags &= ~DBWAY_RF_CHAIN;
+            progress.execute_id = 0;
+            ErrorDetails details = error.details();
+            name_item(details, index);
+            try {
+                session_.throw_details(std::move(details));
+            } catch (...) {
+                progress.refusal = std::current_exception();
+            }
+        }
+    }
+
+    void make_guards() {
+        for (Progress& progress : progress_) {
+            const SharedStatement& statement = shared_[progress.item];
+            const bool watched = statement.timeout != 0 && !session_.provider_keeps_time_;
+            if ((!statement.stop.stop_possible() && !watched) || progress.execute_id == 0) continue;
+            progress.guard = std::make_unique<StopGuard>(
+                [&session = session_, first = progress.prepare_id, last = progress.execute_id] {
+                    if (first != 0) session.cancel(first);
+                    session.cancel(last);
+                },
+                statement.stop);
+            if (watched)
+                progress.guard->watch(*session_.environment_.watchdog,
+                                      deadline_of(std::chrono::nanoseconds(statement.timeout)));
+        }
+    }
+
+    // The connection was lost or refused the requests: the same error for all that have no answer.
+    void fail_from(std::size_t done, const std::exception_ptr& error, const Answered& answered) {
+        for (; done < batch_.size(); ++done) {
+            SharedAnswer answer;
+            answer.error = error;
+            try {
+                try {
+                    std::rethrow_exception(error);
+                } catch (const Error& original) {
+                    ErrorDetails details = original.details();
+                    session_.running_kind_ = DBWAY_R_QUERY;
+                    session_.running_sql_ = batch_.items()[done].sql;
+                    details.outcome_unknown =
+                        details.connection_lost && !details.not_executed && session_.may_have_changed();
+                    throw_error(std::move(details));
+                }
+            } catch (...) {
+                answer.error = std::current_exception();
+            }
+            answered(done, std::move(answer));
+        }
+    }
+
+    bool is_stale(const Progress& progress) const {
+        return std::find(stale_.begin(), stale_.end(), &progress) != stale_.end();
+    }
+
+    void add(std::size_t index, Progress& progress) {
+        const BatchItem& item = batch_.items()[index];
         std::vector<std::string> rewritten;
         const std::vector<std::string>* names = &rewritten;
         std::string_view sql = item.sql;
@@ -133,21 +229,22 @@ class BatchRun {
             rewritten.assign(rewrite.names.begin(), rewrite.names.end());
             if (!rewritten.empty()) sql = texts_.emplace_back(std::move(rewrite.text));
         }
-        dbway_request& request =
-            session_.add_request(progress.statement != nullptr ? DBWAY_R_EXECUTE : DBWAY_R_QUERY, timeout_);
+        if (item.names != nullptr) order_by_name(item, *names, progress);
+        dbway_request& request = session_.add_request(
+            progress.statement != nullptr ? DBWAY_R_EXECUTE : DBWAY_R_QUERY, timeout_of(index));
         progress.execute_id = request.id;
-        request.batch_rows =
-            options_.batch_rows != 0 ? options_.batch_rows : session_.environment_.options.batch_rows;
+        const std::uint32_t rows = shared_.empty() ? options_.batch_rows : shared_[index].batch_rows;
+        request.batch_rows = rows != 0 ? rows : session_.environment_.options.batch_rows;
+        if (!shared_.empty()) request.flags = shared_[index].flags;
         if (progress.statement != nullptr) {
             request.stmt = progress.statement->id;
-            request.flags = DBWAY_RF_COLUMNS_KNOWN;
+            request.flags |= DBWAY_RF_COLUMNS_KNOWN;
         } else {
             request.sql = {sql.data(), sql.size()};
         }
         request.params = item.values;
         request.n_params = item.count;
         if (item.names == nullptr) return;
-        order_by_name(item, *names, progress);
         request.params = progress.values.data();
         request.n_params = static_cast<std::uint32_t>(progress.values.size());
     }
@@ -155,7 +252,8 @@ class BatchRun {
     // Prepared statements as far as the cache has room for all of them at once.
     CachedStatement* prepared(const BatchItem& item, Progress& progress) {
         StatementCache& cache = session_.cache_;
-        if (!options_.prepare || cache.capacity() == 0) return nullptr;
+        const bool wanted = shared_.empty() ? options_.prepare : shared_[progress.item].prepare;
+        if (!wanted || cache.capacity() == 0) return nullptr;
         if (CachedStatement* known = cache.find(item.sql)) {
             // Prepared for positional parameters, perhaps by this batch: sent by itself, then.
             if (item.names != nullptr && known->names.empty()) return nullptr;
@@ -167,7 +265,7 @@ class BatchRun {
         call.sql = item.sql;
         call.names = item.names;
         call.options = &options_;
-        progress.statement = session_.cached_statement(call, timeout_);
+        progress.statement = session_.cached_statement(call, timeout_of(progress.item));
         progress.prepare_id = session_.requests_.back().id;
         ++used_;
         return progress.statement;
@@ -253,6 +351,19 @@ class BatchRun {
         return nullptr;
     }
 
+    void name_item(ErrorDetails& details, std::size_t index) const {
+        if (!shared_.empty()) return;
+        details.batch_index = static_cast<std::int64_t>(index);
+        details.message = "statement " + std::to_string(index + 1) + " of the batch: " + details.message;
+    }
+
+    std::uint64_t timeout_of(std::size_t index) const {
+        return shared_.empty() ? timeout_ : shared_[index].timeout;
+    }
+    StopGuard* guard_of(const Progress& progress) const {
+        return shared_.empty() ? guard_.get() : progress.guard.get();
+    }
+
     void keep_error(Progress& progress) {
         ErrorDetails details = session_.take_error(session_.event_.status);
         if (session_.event_.request_id == progress.prepare_id)
@@ -261,9 +372,7 @@ class BatchRun {
             details = *cause;
         // Statements that were sent already cannot be prepared again; the next run of this text can.
         if (progress.statement != nullptr && session_.stale_statement(details)) stale_.push_back(&progress);
-        details.batch_index = static_cast<std::int64_t>(progress.item);
-        details.message =
-            "statement " + std::to_string(progress.item + 1) + " of the batch: " + details.message;
+        name_item(details, progress.item);
         try {
             session_.throw_details(std::move(details));
         } catch (...) {
@@ -272,10 +381,18 @@ class BatchRun {
         }
     }
 
-    void read(Progress& progress) {
+    void read(Progress& progress, BatchResult& result) {
         error_ = nullptr;
+        session_.guard_ = guard_of(progress);
+        if (!shared_.empty()) {
+            session_.running_kind_ = DBWAY_R_QUERY;
+            session_.running_sql_ = batch_.items()[progress.item].sql;
+        }
         if (progress.prepare_id != 0) read_prepare(progress);
-        BatchResult& result = results_.emplace_back();
+        if (progress.refusal) {
+            result.error_ = progress.refusal;
+            return;
+        }
         Cursor& cursor = result.rows_.cursor();
         cursor.request_id_ = progress.execute_id;
         if (progress.statement != nullptr && progress.statement->columns)
@@ -301,7 +418,7 @@ class BatchRun {
                 const bool rows =
                     session_.event_.kind == DBWAY_E_COLUMNS || session_.event_.kind == DBWAY_E_ROWS;
                 session_.take_event(cursor, rows ? &cursor.extras().buffer : nullptr);
-                session_.guard_ = guard_.get();
+                session_.guard_ = guard_of(progress);
             }
         }
         // The columns are there to be asked for before the first row is read.
@@ -337,6 +454,7 @@ class BatchRun {
     const Batch& batch_;
     const QueryOptions& options_;
     std::uint64_t timeout_;
+    std::span<const SharedStatement> shared_;  // empty: all are of one caller
     std::unique_ptr<StopGuard> guard_;
     std::size_t unprepared_ = 0;
     std::uint64_t begin_id_ = 0;  // of the transaction around the batch; 0: none of its own
@@ -355,6 +473,11 @@ BatchResults Session::run_batch(const Batch& batch, const QueryOptions& options)
     require_usable();
     if (batch.empty()) return {};
     return BatchRun(*this, batch, options).run();
+}
+
+void Session::run_shared(const Batch& batch, std::span<const SharedStatement> statements,
+                         const std::function<void(std::size_t, SharedAnswer&&)>& answered) {
+    BatchRun(*this, batch, statements).run_shared(answered);
 }
 
 }  // namespace detail

@@ -21,9 +21,12 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
+#include <stop_token>
 #include <string_view>
 #include <vector>
 
@@ -44,6 +47,21 @@ struct SessionEnvironment {
         std::make_shared<std::atomic<const dbway_ext_dialect*>>(nullptr);
 };
 
+// One of the statements that go out together for several callers.
+struct SharedStatement {
+    std::uint64_t timeout = 0;  // nanoseconds; 0: none
+    std::stop_token stop;
+    std::uint32_t batch_rows = 0;  // 0: the source's
+    std::uint32_t flags = 0;       // DBWAY_RF_*
+    bool prepare = true;
+};
+// What became of it, all of it in memory.
+struct SharedAnswer {
+    Cursor cursor;
+    std::exception_ptr error;
+    bool stale = false;  // its prepared statement was: it did not run, and is to be sent anew
+};
+
 // Used by one thread at a time; cancel() by any while the session is not being destroyed. A provider that
 // breaks the contract makes the session dead and throws InternalError; it is not trusted again.
 class Session {
@@ -60,6 +78,10 @@ class Session {
     void start(const Call& call, Cursor& cursor);
     Outcome run_to_end(const Call& call);
     BatchResults run_batch(const Batch& batch, const QueryOptions& options);
+    // Sends the statements of an independent batch, each of a caller of its own. `answered` gets each answer
+    // once, in their order and as soon as it is there, whatever becomes of the connection.
+    void run_shared(const Batch& batch, std::span<const SharedStatement> statements,
+                    const std::function<void(std::size_t, SharedAnswer&&)>& answered);
     // A request without parameters and rows: BEGIN, COMMIT, SAVEPOINT, LISTEN, PING…
     Outcome command(std::uint32_t kind, std::string_view text = {}, std::uint32_t argument = 0,
                     const QueryOptions& options = {});

@@ -2,6 +2,7 @@
 
 #include <dbway/error.hpp>
 #include <pool/pool.hpp>
+#include <pool/sharing.hpp>
 #include <session/copy_state.hpp>
 #include <session/listener_state.hpp>
 #include <session/session.hpp>
@@ -20,13 +21,18 @@ using Clock = std::chrono::steady_clock;
 // A call's options, its deadline turned into a point in time that the wait for a connection counts towards.
 class Acquire {
   public:
-    Acquire(const std::shared_ptr<detail::Pool>& pool, const QueryOptions* options) : options_(options) {
+    // `call`, if it is given, may go out with those of other threads; then there is an answer() and no
+    // session().
+    Acquire(const std::shared_ptr<detail::Pool>& pool, const QueryOptions* options,
+            const detail::Call* call = nullptr)
+        : options_(options) {
         if (options != nullptr && options->deadline)
             timeout_ = options->deadline;
         else if (pool->options().deadline.count() > 0)
             timeout_ = pool->options().deadline;
         deadline_ = detail::deadline_of(timeout_);
         if (timeout_ && timeout_->count() <= 0) throw_too_late(pool->options().name);
+        if (call != nullptr && pool->sharing() != nullptr && share(pool, *call)) return;
         static const std::stop_token none;
         lease_ = detail::Lease(pool, pool->acquire(deadline_, options != nullptr ? options->stop : none));
     }
@@ -41,8 +47,23 @@ class Acquire {
         return result;
     }
     bool bounded() const noexcept { return timeout_.has_value(); }
+    const std::unique_ptr<detail::SharedAnswer>& answer() const noexcept { return answer_; }
 
   private:
+    // True: there is an answer, or a connection that nobody else waits for.
+    bool share(const std::shared_ptr<detail::Pool>& pool, const detail::Call& call) {
+        if (!detail::Sharing::suits(call)) return false;
+        detail::Sharing& sharing = *pool->sharing();
+        if (!sharing.has_waiting()) {
+            lease_ = detail::Lease(pool, pool->try_acquire(deadline_));
+            if (lease_.session() != nullptr) return true;
+        }
+        answer_ = sharing.run(call, deadline_);
+        if (answer_->stale) answer_.reset();
+        if (answer_ && answer_->error) std::rethrow_exception(answer_->error);
+        return answer_ != nullptr;
+    }
+
     [[noreturn]] static void throw_too_late(const std::string& source) {
         ErrorDetails details;
         details.category = Category::timeout;
@@ -56,6 +77,7 @@ class Acquire {
     std::optional<std::chrono::nanoseconds> timeout_;
     Clock::time_point deadline_;
     detail::Lease lease_;
+    std::unique_ptr<detail::SharedAnswer> answer_;
 };
 
 // The provider's or, where its connections lead to different databases, this source's: known once one of them
@@ -120,7 +142,9 @@ Transaction Source::begin(const TransactionOptions& options) {
 }
 
 [[gnu::hot]] detail::Cursor Source::start(const detail::Call& call) {
-    Acquire acquire(pool_, call.options);
+    Acquire acquire(pool_, call.options, &call);
+    if (acquire.answer()) [[unlikely]]
+        return std::move(acquire.answer()->cursor);
     detail::Cursor cursor;
     if (acquire.bounded()) [[unlikely]] {
         const QueryOptions options = acquire.remaining();
@@ -135,7 +159,11 @@ Transaction Source::begin(const TransactionOptions& options) {
 }
 
 [[gnu::hot]] detail::Outcome Source::run_to_end(const detail::Call& call) {
-    Acquire acquire(pool_, call.options);
+    detail::Call quiet = call;
+    quiet.flags |= DBWAY_RF_NO_ROWS;
+    Acquire acquire(pool_, call.options, &quiet);
+    if (acquire.answer()) [[unlikely]]
+        return acquire.answer()->cursor.outcome();
     if (!acquire.bounded()) [[likely]]
         return acquire.session().run_to_end(call);
     const QueryOptions options = acquire.remaining();

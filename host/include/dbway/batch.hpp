@@ -14,6 +14,8 @@ namespace dbway {
 
 namespace detail {
 
+class Sharing;
+
 // A statement with its parameters, in the memory of its batch.
 struct BatchItem {
     std::string_view sql;
@@ -55,6 +57,8 @@ class DBWAY_API Batch {
     const std::vector<detail::BatchItem>& items() const noexcept { return items_; }
 
   private:
+    friend class detail::Sharing;
+
     void add_copy(std::string_view sql, const dbway_value* values, const std::string_view* names,
                   std::uint32_t count);
 

@@ -73,13 +73,15 @@ struct SourceOptions {
     std::chrono::nanoseconds deadline =
         std::chrono::nanoseconds(0);  // of a statement without its own; 0: none
     bool read_only = false;
+    bool share = false;       // statements of several threads may go out together on one connection
     Location where;           // of the section
     Location provider_where;  // of the value of `provider`
 
     friend bool operator==(const SourceOptions& a, const SourceOptions& b) {
         return a.name == b.name && a.provider == b.provider && a.options == b.options && a.pool == b.pool &&
                a.statement_cache == b.statement_cache && a.batch_rows == b.batch_rows &&
-               a.buffer_limit == b.buffer_limit && a.deadline == b.deadline && a.read_only == b.read_only;
+               a.buffer_limit == b.buffer_limit && a.deadline == b.deadline && a.read_only == b.read_only &&
+               a.share == b.share;
     }
 };
 

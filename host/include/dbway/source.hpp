@@ -22,6 +22,7 @@ struct PoolStatistics {
     std::uint64_t opened = 0;     // since the start
     std::uint64_t timeouts = 0;   // acquires that gave up
     std::uint64_t discarded = 0;  // connections closed because they were dead, dirty or too old
+    std::uint64_t shared = 0;     // statements that went out with those of other threads (`share`)
 };
 
 // A cheap handle, copied freely; all members are thread-safe. Each call takes a connection from the pool and
