@@ -22,11 +22,23 @@ struct Journal {
     }
 };
 
-class Stress : public ProviderTest {};
+class Stress : public ProviderTest {
+  protected:
+    // `settings`: lines for the section of the source.
+    void expect_nothing_lost_or_doubled(const std::string& settings);
+};
 
 DBWAY_FOR_POSTGRESQL_PROVIDERS(Stress);
 
-TEST_P(Stress, NoAcknowledgedRowIsLostOrDoubled) {
+TEST_P(Stress, NoAcknowledgedRowIsLostOrDoubled) { expect_nothing_lost_or_doubled(""); }
+
+TEST_P(Stress, NorOnConnectionsThatAreShared) {
+    if (!can(Feature::pipelined_batches))
+        GTEST_SKIP() << provider() << " cannot pipeline, so nothing is shared";
+    expect_nothing_lost_or_doubled("share = true\n");
+}
+
+void Stress::expect_nothing_lost_or_doubled(const std::string& settings) {
     constexpr int n_threads = 64, n_rounds = 12;
     database().sql("create table journal (id bigint not null)");  // no key: a doubled row must show, not fail
     FaultProxy proxy(PostgresqlAddress::host(), database().server().port());
@@ -34,12 +46,14 @@ TEST_P(Stress, NoAcknowledgedRowIsLostOrDoubled) {
     for (auto& [key, value] : options)
         if (key == "port") value = std::to_string(proxy.port());
     Application application;
-    Source source = application
-                        .add("main", provider(), options,
-                             "deadline = \"20s\"\n[source.main.pool]\nmax = 12\nacquire_timeout = \"30s\"\n"
-                             "connect_timeout = \"10s\"\ncheck_after = \"0s\"\n")
-                        .open()
-                        .source("main");
+    Source source =
+        application
+            .add("main", provider(), options,
+                 settings +
+                     "deadline = \"20s\"\n[source.main.pool]\nmax = 12\nacquire_timeout = \"30s\"\n"
+                     "connect_timeout = \"10s\"\ncheck_after = \"0s\"\n")
+            .open()
+            .source("main");
 
     Journal journal;
     std::atomic<int> running{n_threads};
