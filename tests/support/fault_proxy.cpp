@@ -78,6 +78,7 @@ class FaultProxy::Link {
     bool over() const { return over_; }
     // Bytes since the last call.
     std::size_t take_swallowed() { return std::exchange(swallowed_, 0); }
+    std::size_t take_turns() { return std::exchange(turns_, 0); }
 
     // What poll() shall wait for, and until when. Index 0 is the server's socket, 1 the client's.
     void prepare(pollfd (&entries)[2], Mode mode, Clock::time_point now, Clock::time_point& wake) const {
@@ -151,6 +152,8 @@ class FaultProxy::Link {
             swallowed_ += static_cast<std::size_t>(n);
             return;
         }
+        if (side == 0 && asked_) ++turns_;
+        asked_ = side == 1;
         flow.queue.push_back({Clock::now() + shape.delay, std::string(buffer, static_cast<std::size_t>(n))});
         flow.held += static_cast<std::size_t>(n);
     }
@@ -195,6 +198,8 @@ class FaultProxy::Link {
     int fds_[2];  // the server's, the client's
     Flow flows_[2];
     std::size_t swallowed_ = 0;
+    std::size_t turns_ = 0;
+    bool asked_ = false;  // the last that came was the client's
     bool silent_ = false;
     bool over_ = false;
 };
@@ -306,6 +311,11 @@ std::uint64_t FaultProxy::passed(Direction direction) const {
     return passed_[direction == Direction::to_server ? 0 : 1];
 }
 
+std::size_t FaultProxy::turns() const {
+    const std::lock_guard lock(mutex_);
+    return turns_;
+}
+
 std::uint64_t FaultProxy::swallowed() const {
     const std::lock_guard lock(mutex_);
     return swallowed_;
@@ -374,6 +384,7 @@ void FaultProxy::run() {
             const pollfd pair[2] = {entries[at + 2 * i], entries[at + 2 * i + 1]};
             links_[i]->work(pair, mode_, shape_, plans_, passed_, cuts_);
             swallowed_ += links_[i]->take_swallowed();
+            turns_ += links_[i]->take_turns();
         }
         std::erase_if(links_, [](const auto& link) { return link->over(); });
         if (knock && listener_ >= 0) accept_one();

@@ -61,6 +61,7 @@ class FaultProxy {
     std::size_t cuts() const;                         // made by cut_after() and cut_all()
     std::uint64_t passed(Direction direction) const;  // bytes, all connections together
     std::uint64_t swallowed() const;                  // bytes
+    std::size_t turns() const;  // how often a server answered what a client had sent: round trips
 
   private:
     class Link;
@@ -88,7 +89,7 @@ class FaultProxy {
     Shape shape_;
     Plan plans_[2];
     std::vector<std::unique_ptr<Link>> links_;
-    std::size_t accepted_ = 0, cuts_ = 0;
+    std::size_t accepted_ = 0, cuts_ = 0, turns_ = 0;
     std::uint64_t passed_[2] = {0, 0}, swallowed_ = 0;
 
     std::thread thread_;
