@@ -110,19 +110,27 @@ class OptionChecker {
     }
 
   private:
+    // Where there is a key of exactly this name.
+    std::string right_section(const std::string& key) const {
+        if (scope_ != OptionScope::source)
+            return metadata_.find_option(OptionScope::source, key) != nullptr
+                       ? "; it belongs in [source.NAME]"
+                       : "";
+        if (detail::find_option("source.pool", key) != nullptr)
+            return "; it belongs in " + section_.substr(0, section_.size() - 1) + ".pool]";
+        if (metadata_.find_option(OptionScope::provider, key) != nullptr)
+            return "; it belongs in [provider." + metadata_.id + "]";
+        return "";
+    }
+
     void unknown(const ProviderOption& option) {
-        std::vector<std::string_view> known;
-        if (scope_ == OptionScope::source) known = detail::option_keys("source");
-        for (const DeclaredOption& declared : metadata_.options)
-            if (declared.scope == scope_) known.push_back(declared.name);
-        std::string advice = detail::did_you_mean(option.key, known);
-        if (advice.empty() && scope_ == OptionScope::source) {
-            if (detail::find_option("source.pool", option.key) != nullptr)
-                advice = "; it belongs in " + section_.substr(0, section_.size() - 1) + ".pool]";
-            else if (metadata_.find_option(OptionScope::provider, option.key) != nullptr)
-                advice = "; it belongs in [provider." + metadata_.id + "]";
-        } else if (advice.empty() && metadata_.find_option(OptionScope::source, option.key) != nullptr) {
-            advice = "; it belongs in [source.NAME]";
+        std::string advice = right_section(option.key);
+        if (advice.empty()) {
+            std::vector<std::string_view> known;
+            if (scope_ == OptionScope::source) known = detail::option_keys("source");
+            for (const DeclaredOption& declared : metadata_.options)
+                if (declared.scope == scope_) known.push_back(declared.name);
+            advice = detail::did_you_mean(option.key, known);
         }
         problems_.error(option.key_where, "unknown key \"" + option.key + "\" in " + section_ +
                                               ": neither dbway nor the provider \"" + metadata_.id +
