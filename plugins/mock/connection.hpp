@@ -13,7 +13,7 @@
 
 namespace dbway::mock {
 
-// What a connection can do (DBWAY_CAP_*).
+// What a connection with a script can do (DBWAY_CAP_*).
 std::uint64_t capabilities() noexcept;
 
 // [serial], except cancel().

@@ -114,9 +114,8 @@ bool Redaction::hides(std::string_view name) const {
     return false;
 }
 
-Recording::Recording(const std::string& file, const std::string& redact, sdk::Dialect dialect,
-                     std::string_view provider)
-    : file_(file), redaction_(redact), dialect_(dialect) {
+Recording::Recording(const std::string& file, const std::string& redact, std::string_view provider)
+    : file_(file), redaction_(redact) {
     // What a database holds is nobody else's.
     const int made = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (made < 0 || fchmod(made, S_IRUSR | S_IWUSR) != 0) cannot_write(file);
@@ -137,11 +136,11 @@ void Recording::append(const std::string& text) {
     if (!out_) cannot_write(file_);
 }
 
-void Recording::write(std::uint32_t track, const RecordedRequest& request) {
+void Recording::write(std::uint32_t track, const RecordedRequest& request, sdk::Dialect dialect) {
     const bool hidden = request.kind == DBWAY_MOCK_STATEMENT && redaction_.hides(request.text);
     std::string text = "\n[[expect]]\n";
     line(text, "track", std::to_string(track));
-    append_subject(text, request, hidden, dialect_);
+    append_subject(text, request, hidden, dialect);
     if (request.kind == DBWAY_MOCK_STATEMENT) {
         std::string list;
         for (const std::string& parameter : request.parameters)

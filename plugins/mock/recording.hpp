@@ -48,13 +48,12 @@ class Redaction {
 class Recording {
   public:
     // Makes the file, readable by its owner alone, or empties it. Throws Failure.
-    Recording(const std::string& file, const std::string& redact, sdk::Dialect dialect,
-              std::string_view provider);
+    Recording(const std::string& file, const std::string& redact, std::string_view provider);
 
     const Redaction& redaction() const noexcept { return redaction_; }
     std::uint32_t next_track();
-    // Throws Failure when the disk is full.
-    void write(std::uint32_t track, const RecordedRequest& request);
+    // `dialect`: what is a literal in the text. Throws Failure when the disk is full.
+    void write(std::uint32_t track, const RecordedRequest& request, sdk::Dialect dialect);
     // Belongs to the request that was written last.
     void write(const sdk::Notification& notification);
 
@@ -63,7 +62,6 @@ class Recording {
 
     const std::string file_;
     const Redaction redaction_;
-    const sdk::Dialect dialect_;
     std::mutex mutex_;
     std::ofstream out_;
     std::uint32_t tracks_ = 0;

@@ -45,7 +45,7 @@ void RecordedConnection::fail(RecordedRequest& request) {
         request.error = failure.diagnostic();
         // The ABI tells this of a connection in more ways than one.
         if (inner->dead()) request.error->flags |= DBWAY_DIAG_CONN_DEAD;
-        recording->write(track, request);
+        write(request);
         throw;
     }
 }
@@ -198,7 +198,7 @@ void RecordingStatement::finish(bool ok, sdk::Outcome& outcome) {
     outcome.last_id = recorded_.last_id;
     tag_ = recorded_.tag;
     outcome.tag = tag_;
-    connection_.recording->write(connection_.track, recorded_);
+    connection_.write(recorded_);
 }
 
 }  // namespace dbway::mock
