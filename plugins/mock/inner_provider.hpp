@@ -64,6 +64,8 @@ class InnerConnection {
     dbway_event finish();
     void discard() noexcept;
     bool cancel() noexcept;
+    // Whether a request was submitted whose final event has not been read.
+    bool running() const noexcept { return running_.load(std::memory_order_relaxed) != 0; }
 
     std::optional<sdk::Notification> poll_notification();
     std::int64_t descriptor() noexcept;

@@ -130,7 +130,7 @@ void RecordingStatement::execute(std::span<const dbway_value> values, const sdk:
         running_ = true;
         next_event();
     } catch (const sdk::Failure&) {
-        running_ = false;
+        running_ = connection_.inner->running();
         connection_.fail(recorded_);
     }
 }
@@ -168,14 +168,16 @@ bool RecordingStatement::fetch(sdk::RowBatch& batch) {
                 const dbway_value* const from = event_.cells + std::size_t{row_} * event_.n_columns;
                 dbway_value* const to = batch.add_row();
                 for (std::size_t i = 0; i < columns_.size(); ++i) to[i] = copy_value(from[i], batch.arena());
-                append_row(recorded_.rows, {from, columns_.size()}, columns_, hidden_);
+                append_row(recorded_.rows.end(), {from, columns_.size()}, columns_, hidden_);
+                recorded_.rows.settle(connection_.recording->file());
             }
             if (!running_) return false;
             if (batch.rows() > 0) return true;
             next_event();
         }
     } catch (const sdk::Failure&) {
-        running_ = false;
+        // A failure of the recording itself leaves the request to be ended.
+        running_ = connection_.inner->running();
         recorded_.columns = columns_;
         connection_.fail(recorded_);
     }
@@ -186,7 +188,8 @@ void RecordingStatement::finish(bool ok, sdk::Outcome& outcome) {
         // Nobody wants the rest.
         connection_.inner->discard();
         try {
-            take(connection_.inner->finish());
+            const dbway_event last = connection_.inner->finish();
+            if (ok) take(last);
         } catch (const sdk::Failure&) {
             if (ok) connection_.fail(recorded_);
         }
