@@ -364,6 +364,7 @@ TEST_F(ConnectionTest, TheReportFileHasTheFindings) {
 
 TEST_F(ConnectionTest, ADialectBringsItsSql) {
     const auto lookup = [&](const char* dialect) {
+        connection_.reset();
         script("", {{"dialect", dialect}});
         return static_cast<const dbway_ext_dialect*>(
             connection_->api().get_extension(connection_->raw(), DBWAY_EXT_DIALECT));

@@ -277,6 +277,20 @@ TEST_F(RecordingTest, ALargeResultIsRecordedWhole) {
                     testing::AnyOf("session.toml", testing::StartsWith("app.db")));
 }
 
+TEST_F(RecordingTest, RowsThatCannotBeKeptFailTheirStatementOnly) {
+    std::filesystem::create_directory(directory_.file("gone"));
+    Client client(conformance::Options{{"record", directory_.file("gone/session.toml")},
+                                       {"provider_file", DBWAY_SQLITE_PROVIDER},
+                                       {"provider_options", "database = ':memory:'"}});
+    const auto connection = client.connect();
+    std::filesystem::remove_all(directory_.file("gone"));
+    const Outcome outcome = connection->query(
+        "with recursive s(n) as (select 1 union all select n + 1 from s) select n, 'many rows' from s");
+    EXPECT_EQ(outcome.status, DBWAY_ERR_RESOURCE) << outcome.describe();
+    EXPECT_THAT(outcome.describe(), HasSubstr("beside " + directory_.file("gone/session.toml")));
+    EXPECT_TRUE(connection->query("select 1").done());
+}
+
 TEST_F(RecordingTest, ItsOptionsAreNeverShown) {
     EXPECT_THAT(recorder("pasword = 'hunter2'")->refusal(),
                 testing::AllOf(HasSubstr("pasword"), testing::Not(HasSubstr("hunter2"))));
