@@ -4,6 +4,8 @@
 
 #include <dbway/sdk/diagnostics.hpp>
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace dbway::mock {
@@ -30,6 +32,14 @@ std::vector<sdk::Column> to_columns(const dbway_column* const* from, std::uint32
     std::vector<sdk::Column> columns;
     for (std::uint32_t i = 0; i < count; ++i) columns.push_back(to_column(*from[i]));
     return columns;
+}
+
+bool same(const sdk::Column& a, const sdk::Column& b) noexcept {
+    const auto all = [](const sdk::Column& of) {
+        return std::tie(of.name, of.type, of.item_type, of.native_type, of.precision, of.scale, of.flags,
+                        of.native_name, of.schema_name, of.table_name);
+    };
+    return all(a) == all(b);
 }
 
 std::uint32_t recorded_kind(std::uint32_t kind) noexcept {
@@ -102,7 +112,10 @@ RecordingStatement::~RecordingStatement() {
 }
 
 void RecordingStatement::set_columns(const dbway_event& event) {
-    columns_ = to_columns(event.columns, event.n_columns);
+    std::vector<sdk::Column> columns = to_columns(event.columns, event.n_columns);
+    // The recorded provider tells them at each execution.
+    if (std::equal(columns.begin(), columns.end(), columns_.begin(), columns_.end(), same)) return;
+    columns_ = std::move(columns);
     hidden_.clear();
     for (const sdk::Column& column : columns_)
         hidden_.push_back(connection_.recording->redaction().hides(column.name));
