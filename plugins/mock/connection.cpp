@@ -4,6 +4,10 @@
 #include "findings.hpp"
 #include "schema_columns.hpp"
 
+#include <dbway/sdk/mysql_dialect.hpp>
+#include <dbway/sdk/orm_planner.hpp>
+#include <dbway/sdk/postgresql_dialect.hpp>
+#include <dbway/sdk/sqlite_dialect.hpp>
 #include <dbway/sdk/sqlstate.hpp>
 
 #include <atomic>
@@ -43,6 +47,19 @@ std::string begin_text(std::uint32_t flags) {
     return text;
 }
 
+const dbway_ext_dialect* table_of(sdk::Dialect dialect) noexcept {
+    switch (dialect) {
+        case sdk::Dialect::sqlite:
+            return &sdk::sqlite_dialect;
+        case sdk::Dialect::postgresql:
+            return &sdk::postgresql_dialect;
+        case sdk::Dialect::mysql:
+            return &sdk::mysql_dialect;
+        default:
+            return nullptr;
+    }
+}
+
 }  // namespace
 
 std::uint64_t capabilities() noexcept {
@@ -59,6 +76,10 @@ MockConnection::MockConnection(std::shared_ptr<Stage> stage, std::string name, s
       report_(std::move(report)),
       reporter_(request.reporter) {
     info_.capabilities = capabilities();
+    const sdk::Dialect dialect = stage_->dialect();
+    // So that what changes the schema is sent as to the database.
+    if (dialect == sdk::Dialect::sqlite || dialect == sdk::Dialect::postgresql)
+        info_.capabilities |= DBWAY_CAP_TX_DDL;
     info_.product = "mock";
     info_.database = name_;
     info_.session_id = next_session_id();
@@ -272,6 +293,13 @@ void MockConnection::reset(const sdk::Request&) {
     transaction_ = DBWAY_TX_STATE_IDLE;
     savepoints_.clear();
     seat_.mailbox.unlisten({});
+}
+
+const void* MockConnection::extension(std::string_view id) {
+    const dbway_ext_dialect* const dialect = table_of(stage_->dialect());
+    if (dialect == nullptr) return nullptr;
+    if (id == DBWAY_EXT_DIALECT) return dialect;
+    return id == DBWAY_EXT_ORM ? sdk::orm_extension_of(*dialect) : nullptr;
 }
 
 }  // namespace dbway::mock

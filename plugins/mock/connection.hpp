@@ -13,7 +13,7 @@
 
 namespace dbway::mock {
 
-// What a connection can do (DBWAY_CAP_*).
+// What a connection with a script can do (DBWAY_CAP_*).
 std::uint64_t capabilities() noexcept;
 
 // [serial], except cancel().
@@ -54,6 +54,7 @@ class MockConnection final : public sdk::Connection, private Performer {
         seat_.mailbox.cancel();
         return true;
     }
+    const void* extension(std::string_view id) override;
 
   private:
     std::shared_ptr<const Answer> perform(const Arrival&, const sdk::Request&, bool rows_first) override;

@@ -2,7 +2,6 @@
 
 #include "script_table.hpp"
 
-#include <dbway/ext/dialect.h>
 #include <dbway/sdk/diagnostics.hpp>
 
 #include <dlfcn.h>
@@ -128,15 +127,13 @@ InnerProvider::InnerProvider(const std::string& file) : entry_(load(file)) {
     const dbway_status status = entry_->create(&host_, &args, &provider_);
     if (status != DBWAY_OK && error) throw sdk::Failure(std::move(*error));
     if (status != DBWAY_OK || provider_ == nullptr) refuse(file, "made no provider");
-    if (DBWAY_HAS(dbway_provider, provider_, get_extension)) {
-        const auto* const dialect =
-            static_cast<const dbway_ext_dialect*>(provider_->get_extension(provider_, DBWAY_EXT_DIALECT));
-        if (dialect != nullptr && DBWAY_HAS(dbway_ext_dialect, dialect, name))
-            dialect_ = sdk::dialect_by_name(dialect->name);
-    }
+    extensions_.emplace(provider_);
 }
 
-InnerProvider::~InnerProvider() { provider_->destroy(provider_); }
+InnerProvider::~InnerProvider() {
+    extensions_.reset();
+    provider_->destroy(provider_);
+}
 
 InnerConnection::InnerConnection(std::shared_ptr<InnerProvider> provider, const InnerOptions& options,
                                  const sdk::OpenRequest& request)
@@ -155,10 +152,33 @@ InnerConnection::InnerConnection(std::shared_ptr<InnerProvider> provider, const 
     if (status != DBWAY_OK || connection_ == nullptr)
         fail(status == DBWAY_OK ? dbway_status{DBWAY_ERR_INTERNAL} : status);
     error_.reset();
+    try {
+        if (const void* dialect = inner_extension(DBWAY_EXT_DIALECT))
+            dialect_ = provider_->extensions().dialect(*static_cast<const dbway_ext_dialect*>(dialect));
+        if (const void* orm = inner_extension(DBWAY_EXT_ORM))
+            orm_ = provider_->extensions().orm(*static_cast<const dbway_ext_orm*>(orm));
+    } catch (...) {
+        api_->close(connection_);
+        throw;
+    }
 }
 
 InnerConnection::~InnerConnection() {
     if (connection_ != nullptr) api_->close(connection_);
+}
+
+const void* InnerConnection::inner_extension(const char* id) noexcept {
+    dbway_provider* const provider = provider_->get();
+    const void* found = nullptr;
+    if (DBWAY_HAS(dbway_provider, provider, get_extension)) found = provider->get_extension(provider, id);
+    if (found == nullptr && DBWAY_HAS(dbway_conn_api, api_, get_extension))
+        found = api_->get_extension(connection_, id);
+    return found;
+}
+
+sdk::Dialect InnerConnection::dialect() const noexcept {
+    return dialect_ == nullptr || dialect_->name == nullptr ? sdk::Dialect::generic
+                                                            : sdk::dialect_by_name(dialect_->name);
 }
 
 void InnerConnection::report(void* self, const dbway_diag* diag) noexcept {

@@ -2,6 +2,8 @@
 // connections of it that are recorded.
 #pragma once
 
+#include "inner_extensions.hpp"
+
 #include <dbway/provider.h>
 #include <dbway/sdk/provider.hpp>
 
@@ -33,13 +35,13 @@ class InnerProvider {
 
     dbway_provider* get() const noexcept { return provider_; }
     const dbway_entry& entry() const noexcept { return *entry_; }
-    sdk::Dialect dialect() const noexcept { return dialect_; }
+    InnerExtensions& extensions() noexcept { return *extensions_; }
 
   private:
     dbway_host host_{};
     const dbway_entry* entry_ = nullptr;
     dbway_provider* provider_ = nullptr;
-    sdk::Dialect dialect_ = sdk::Dialect::generic;
+    std::optional<InnerExtensions> extensions_;
 };
 
 // A connection of the recorded provider, used as a host uses one. [serial] but for cancel().
@@ -62,23 +64,32 @@ class InnerConnection {
     dbway_event finish();
     void discard() noexcept;
     bool cancel() noexcept;
+    // Whether a request was submitted whose final event has not been read.
+    bool running() const noexcept { return running_.load(std::memory_order_relaxed) != 0; }
 
     std::optional<sdk::Notification> poll_notification();
     std::int64_t descriptor() noexcept;
     sdk::ConnectionInfo info();
     std::uint32_t transaction_state() const noexcept { return transaction_state_; }
     bool dead() const noexcept { return dead_; }
-    sdk::Dialect dialect() const noexcept { return provider_->dialect(); }
+    // What the recorded provider says of its SQL, or this connection where the provider has none. The tables
+    // live as long as the provider; null: there is none.
+    const dbway_ext_dialect* dialect_extension() const noexcept { return dialect_; }
+    const dbway_ext_orm* orm_extension() const noexcept { return orm_; }
+    sdk::Dialect dialect() const noexcept;
 
   private:
     static void DBWAY_CALL report(void* self, const dbway_diag* diag) noexcept;
     [[noreturn]] void fail(dbway_status status);
     void keep(const dbway_event& event);
+    const void* inner_extension(const char* id) noexcept;
 
     std::shared_ptr<InnerProvider> provider_;
     const dbway_conn_api* api_;
     sdk::Reporter* reporter_;
     dbway_conn* connection_ = nullptr;
+    const dbway_ext_dialect* dialect_ = nullptr;
+    const dbway_ext_orm* orm_ = nullptr;
     std::optional<sdk::Diagnostic> error_;
     std::deque<sdk::Notification> notifications_;
     std::atomic<std::uint64_t> running_{0};

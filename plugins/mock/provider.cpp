@@ -27,7 +27,7 @@ MockProvider::MockProvider(const sdk::Options& options) {
     reader.finish();
 }
 
-std::uint64_t MockProvider::capabilities() const { return mock::capabilities(); }
+std::uint64_t MockProvider::capabilities() const { return mock::capabilities() | recording_capabilities(); }
 
 std::shared_ptr<Stage> MockProvider::stage(const OpenOptions& options) {
     const std::lock_guard lock(mutex_);

@@ -114,9 +114,8 @@ bool Redaction::hides(std::string_view name) const {
     return false;
 }
 
-Recording::Recording(const std::string& file, const std::string& redact, sdk::Dialect dialect,
-                     std::string_view provider)
-    : file_(file), redaction_(redact), dialect_(dialect) {
+Recording::Recording(const std::string& file, const std::string& redact, std::string_view provider)
+    : file_(file), redaction_(redact) {
     // What a database holds is nobody else's.
     const int made = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (made < 0 || fchmod(made, S_IRUSR | S_IWUSR) != 0) cannot_write(file);
@@ -132,16 +131,18 @@ std::uint32_t Recording::next_track() {
     return ++tracks_;
 }
 
-void Recording::append(const std::string& text) {
-    out_ << text << std::flush;
+void Recording::append(const std::string& text, const RecordedRows& rows, const std::string& after) {
+    out_ << text;
+    rows.write_to(out_);
+    out_ << after << std::flush;
     if (!out_) cannot_write(file_);
 }
 
-void Recording::write(std::uint32_t track, const RecordedRequest& request) {
+void Recording::write(std::uint32_t track, const RecordedRequest& request, sdk::Dialect dialect) {
     const bool hidden = request.kind == DBWAY_MOCK_STATEMENT && redaction_.hides(request.text);
-    std::string text = "\n[[expect]]\n";
+    std::string text = "\n[[expect]]\n", after;
     line(text, "track", std::to_string(track));
-    append_subject(text, request, hidden, dialect_);
+    append_subject(text, request, hidden, dialect);
     if (request.kind == DBWAY_MOCK_STATEMENT) {
         std::string list;
         for (const std::string& parameter : request.parameters)
@@ -152,14 +153,16 @@ void Recording::write(std::uint32_t track, const RecordedRequest& request) {
         std::string list;
         for (const sdk::Column& column : request.columns) list += "  " + toml_column(column) + ",\n";
         line(text, "columns", "[\n" + list + "]");
-        line(text, "rows", request.rows.empty() ? "[]" : "[\n" + request.rows + "]");
+        text += "rows = [";
+        if (!request.rows.empty()) text += "\n";
+        after = "]\n";
     }
-    if (request.affected >= 0) line(text, "affected", std::to_string(request.affected));
-    if (request.last_id) line(text, "last_id", std::to_string(*request.last_id));
-    if (!request.tag.empty()) line(text, "tag", toml_string(request.tag));
-    if (request.error) line(text, "error", error_toml(*request.error, hidden));
+    if (request.affected >= 0) line(after, "affected", std::to_string(request.affected));
+    if (request.last_id) line(after, "last_id", std::to_string(*request.last_id));
+    if (!request.tag.empty()) line(after, "tag", toml_string(request.tag));
+    if (request.error) line(after, "error", error_toml(*request.error, hidden));
     const std::lock_guard lock(mutex_);
-    append(text);
+    append(text, request.rows, after);
 }
 
 void Recording::write(const sdk::Notification& notification) {

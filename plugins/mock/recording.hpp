@@ -4,6 +4,7 @@
 
 #include "expectation.hpp"
 #include "pattern.hpp"
+#include "recorded_rows.hpp"
 
 #include <dbway/sdk/provider.hpp>
 
@@ -25,7 +26,7 @@ struct RecordedRequest {
     std::string text;
     std::vector<std::string> parameters;  // TOML each, by parameter_toml()
     std::vector<sdk::Column> columns;
-    std::string rows;  // TOML, by append_row()
+    RecordedRows rows;  // TOML, by append_row()
     std::int64_t affected = -1;
     std::optional<std::int64_t> last_id;
     std::string tag;
@@ -48,22 +49,22 @@ class Redaction {
 class Recording {
   public:
     // Makes the file, readable by its owner alone, or empties it. Throws Failure.
-    Recording(const std::string& file, const std::string& redact, sdk::Dialect dialect,
-              std::string_view provider);
+    Recording(const std::string& file, const std::string& redact, std::string_view provider);
 
     const Redaction& redaction() const noexcept { return redaction_; }
+    const std::string& file() const noexcept { return file_; }
     std::uint32_t next_track();
-    // Throws Failure when the disk is full.
-    void write(std::uint32_t track, const RecordedRequest& request);
+    // `dialect`: what is a literal in the text. Throws Failure when the disk is full.
+    void write(std::uint32_t track, const RecordedRequest& request, sdk::Dialect dialect);
     // Belongs to the request that was written last.
     void write(const sdk::Notification& notification);
 
   private:
-    void append(const std::string& text);
+    // With the mutex.
+    void append(const std::string& text, const RecordedRows& rows = {}, const std::string& after = {});
 
     const std::string file_;
     const Redaction redaction_;
-    const sdk::Dialect dialect_;
     std::mutex mutex_;
     std::ofstream out_;
     std::uint32_t tracks_ = 0;

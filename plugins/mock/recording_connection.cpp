@@ -18,8 +18,7 @@ class RecordingConnection final : public sdk::Connection {
         shared_.recording = std::move(recording);
         shared_.track = shared_.recording->next_track();
         info_ = shared_.inner->info();
-        // What the SDK does not pass on.
-        info_.capabilities &= capabilities();
+        info_.capabilities &= recording_capabilities();
     }
 
     std::unique_ptr<sdk::Statement> prepare(std::string_view sql,
@@ -92,6 +91,11 @@ class RecordingConnection final : public sdk::Connection {
     void ping(const sdk::Request& request) override { command(DBWAY_R_PING, {}, request, false); }
     void reset(const sdk::Request& request) override { command(DBWAY_R_RESET, {}, request, false); }
     bool cancel() noexcept override { return shared_.inner->cancel(); }
+    const void* extension(std::string_view id) override {
+        if (id == DBWAY_EXT_DIALECT) return shared_.inner->dialect_extension();
+        if (id == DBWAY_EXT_ORM) return shared_.inner->orm_extension();
+        return nullptr;
+    }
 
   private:
     std::unique_ptr<sdk::Statement> once(std::uint32_t kind, std::string text) {
@@ -115,7 +119,7 @@ class RecordingConnection final : public sdk::Connection {
             if (!recorded) throw;
             shared_.fail(written);
         }
-        if (recorded) shared_.recording->write(shared_.track, written);
+        if (recorded) shared_.write(written);
     }
 
     RecordedConnection shared_;
@@ -124,6 +128,11 @@ class RecordingConnection final : public sdk::Connection {
 };
 
 }  // namespace
+
+std::uint64_t recording_capabilities() noexcept {
+    // Without NONBLOCK, PIPELINE and MULTI_SET.
+    return capabilities() | DBWAY_CAP_TX_DDL | DBWAY_CAP_TLS;
+}
 
 const Recorder::Session& Recorder::session(const OpenOptions& options) {
     const auto found = sessions_.find(options.record);
@@ -136,8 +145,7 @@ const Recorder::Session& Recorder::session(const OpenOptions& options) {
     Session made;
     made.provider_file = options.provider_file;
     made.provider = std::make_shared<InnerProvider>(options.provider_file);
-    made.recording = std::make_shared<Recording>(options.record, options.redact, made.provider->dialect(),
-                                                 made.provider->entry().id);
+    made.recording = std::make_shared<Recording>(options.record, options.redact, made.provider->entry().id);
     return sessions_.emplace(options.record, std::move(made)).first->second;
 }
 

@@ -8,12 +8,17 @@
 
 #include <dbway/sdk/provider.hpp>
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 
 namespace dbway::mock {
+
+// The most that a connection which records can do (DBWAY_CAP_*): what the recorded provider can and the SDK
+// passes on.
+std::uint64_t recording_capabilities() noexcept;
 
 // Opens them. Those that record to one file share its provider and the file, which is begun anew by the
 // first. Thread-safe.

@@ -76,7 +76,7 @@ void RecordingCopyIn::finish(sdk::Outcome& outcome) {
     outcome.affected = recorded_.affected;
     tag_ = recorded_.tag;
     outcome.tag = tag_;
-    connection_.recording->write(connection_.track, recorded_);
+    connection_.write(recorded_);
 }
 
 }  // namespace dbway::mock

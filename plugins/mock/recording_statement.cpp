@@ -4,6 +4,8 @@
 
 #include <dbway/sdk/diagnostics.hpp>
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 namespace dbway::mock {
@@ -32,6 +34,14 @@ std::vector<sdk::Column> to_columns(const dbway_column* const* from, std::uint32
     return columns;
 }
 
+bool same(const sdk::Column& a, const sdk::Column& b) noexcept {
+    const auto all = [](const sdk::Column& of) {
+        return std::tie(of.name, of.type, of.item_type, of.native_type, of.precision, of.scale, of.flags,
+                        of.native_name, of.schema_name, of.table_name);
+    };
+    return all(a) == all(b);
+}
+
 std::uint32_t recorded_kind(std::uint32_t kind) noexcept {
     return kind == DBWAY_R_QUERY || kind == DBWAY_R_EXECUTE ? DBWAY_MOCK_STATEMENT : kind;
 }
@@ -45,7 +55,7 @@ void RecordedConnection::fail(RecordedRequest& request) {
         request.error = failure.diagnostic();
         // The ABI tells this of a connection in more ways than one.
         if (inner->dead()) request.error->flags |= DBWAY_DIAG_CONN_DEAD;
-        recording->write(track, request);
+        write(request);
         throw;
     }
 }
@@ -102,7 +112,10 @@ RecordingStatement::~RecordingStatement() {
 }
 
 void RecordingStatement::set_columns(const dbway_event& event) {
-    columns_ = to_columns(event.columns, event.n_columns);
+    std::vector<sdk::Column> columns = to_columns(event.columns, event.n_columns);
+    // The recorded provider tells them at each execution.
+    if (std::equal(columns.begin(), columns.end(), columns_.begin(), columns_.end(), same)) return;
+    columns_ = std::move(columns);
     hidden_.clear();
     for (const sdk::Column& column : columns_)
         hidden_.push_back(connection_.recording->redaction().hides(column.name));
@@ -130,7 +143,7 @@ void RecordingStatement::execute(std::span<const dbway_value> values, const sdk:
         running_ = true;
         next_event();
     } catch (const sdk::Failure&) {
-        running_ = false;
+        running_ = connection_.inner->running();
         connection_.fail(recorded_);
     }
 }
@@ -168,14 +181,16 @@ bool RecordingStatement::fetch(sdk::RowBatch& batch) {
                 const dbway_value* const from = event_.cells + std::size_t{row_} * event_.n_columns;
                 dbway_value* const to = batch.add_row();
                 for (std::size_t i = 0; i < columns_.size(); ++i) to[i] = copy_value(from[i], batch.arena());
-                append_row(recorded_.rows, {from, columns_.size()}, columns_, hidden_);
+                append_row(recorded_.rows.end(), {from, columns_.size()}, columns_, hidden_);
+                recorded_.rows.settle(connection_.recording->file());
             }
             if (!running_) return false;
             if (batch.rows() > 0) return true;
             next_event();
         }
     } catch (const sdk::Failure&) {
-        running_ = false;
+        // A failure of the recording itself leaves the request to be ended.
+        running_ = connection_.inner->running();
         recorded_.columns = columns_;
         connection_.fail(recorded_);
     }
@@ -186,7 +201,8 @@ void RecordingStatement::finish(bool ok, sdk::Outcome& outcome) {
         // Nobody wants the rest.
         connection_.inner->discard();
         try {
-            take(connection_.inner->finish());
+            const dbway_event last = connection_.inner->finish();
+            if (ok) take(last);
         } catch (const sdk::Failure&) {
             if (ok) connection_.fail(recorded_);
         }
@@ -198,7 +214,7 @@ void RecordingStatement::finish(bool ok, sdk::Outcome& outcome) {
     outcome.last_id = recorded_.last_id;
     tag_ = recorded_.tag;
     outcome.tag = tag_;
-    connection_.recording->write(connection_.track, recorded_);
+    connection_.write(recorded_);
 }
 
 }  // namespace dbway::mock

@@ -22,6 +22,7 @@ struct RecordedConnection {
     std::uint32_t track = 0;
     std::uint64_t last_statement = 0;
 
+    void write(const RecordedRequest& request) { recording->write(track, request, inner->dialect()); }
     // Writes the request with the failure that is being handled, and throws that on.
     [[noreturn]] void fail(RecordedRequest& request);
 };

@@ -74,8 +74,29 @@ class Sqlite : public Subject {
         return settings;
     }
 
+  protected:
+    const std::filesystem::path& directory() const { return directory_; }
+
   private:
     std::filesystem::path directory_;
+};
+#endif
+
+#if defined(DBWAY_SQLITE_PROVIDER) && defined(DBWAY_MOCK_PROVIDER)
+// The mock while it records that.
+class RecordedSqlite : public Sqlite {
+  public:
+    const dbway_entry* entry() override { return directory().empty() ? nullptr : load(DBWAY_MOCK_PROVIDER); }
+    conformance::Options options() override {
+        return {{"record", (directory() / "session.toml").string()},
+                {"provider_file", DBWAY_SQLITE_PROVIDER},
+                {"provider_options", "database = '" + (directory() / "conformance.db").string() + "'"}};
+    }
+    conformance::Settings settings() override {
+        conformance::Settings settings;
+        settings.file = DBWAY_MOCK_PROVIDER;
+        return settings;
+    }
 };
 #endif
 
@@ -159,15 +180,18 @@ class Mysql : public Subject {
 
 std::vector<std::string> subjects() {
     return {
-        "reference", "reference_nonblocking",
+        "reference",   "reference_nonblocking",
 #ifdef DBWAY_SQLITE_PROVIDER
         "sqlite",
 #endif
 #ifdef DBWAY_MOCK_PROVIDER
         "mock",
+#ifdef DBWAY_SQLITE_PROVIDER
+        "mock_sqlite",
+#endif
 #endif
 #ifdef DBWAY_PGX_PROVIDER
-        "pgx",       "pgx_nonblocking",
+        "pgx",         "pgx_nonblocking",
 #endif
 #ifdef DBWAY_PQ_PROVIDER
         "pq",
@@ -181,6 +205,9 @@ std::vector<std::string> subjects() {
 std::unique_ptr<Subject> make_subject(const std::string& name) {
 #ifdef DBWAY_SQLITE_PROVIDER
     if (name == "sqlite") return std::make_unique<Sqlite>();
+#ifdef DBWAY_MOCK_PROVIDER
+    if (name == "mock_sqlite") return std::make_unique<RecordedSqlite>();
+#endif
 #endif
 #ifdef DBWAY_MOCK_PROVIDER
     if (name == "mock") return std::make_unique<Mock>();

@@ -48,8 +48,9 @@ class Capabilities : public ProviderTest {
         });
     }
     bool copy_out() {
-        return does(
-            [&] { db().copy_out("t").all<std::optional<std::int64_t>, std::optional<std::string>>(); });
+        return does([&] {
+            db().copy_out("t").all<std::tuple<std::optional<std::int64_t>, std::optional<std::string>>>();
+        });
     }
     bool notifications() {
         return does([&] { db().listen("channel"); });

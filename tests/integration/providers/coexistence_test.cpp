@@ -24,18 +24,21 @@ std::set<std::string> mapped(const std::string& library) {
 std::vector<std::vector<std::string>> orders() {
     std::vector<std::vector<std::string>> all;
     auto names = providers();
-    // The backends of orm are one plugin, which brings the libraries of all others: it comes first, or last.
-    std::vector<std::string> orm;
-    for (const std::string& name : names)
-        if (name.starts_with("orm_")) orm.push_back(name);
-    std::erase_if(names, [](const std::string& name) { return name.starts_with("orm_"); });
+    // The backends of orm are one plugin, which brings the libraries of all others, and the mock loads
+    // another plugin by itself: they come first, or last.
+    const auto at_an_end = [](const std::string& name) {
+        return name.starts_with("orm_") || name.starts_with("mock_");
+    };
+    std::vector<std::string> ends;
+    std::copy_if(names.begin(), names.end(), std::back_inserter(ends), at_an_end);
+    std::erase_if(names, at_an_end);
     std::sort(names.begin(), names.end());
     do {
         all.push_back(names);
-        if (orm.empty()) continue;
-        all.back().insert(all.back().begin(), orm.begin(), orm.end());
+        if (ends.empty()) continue;
+        all.back().insert(all.back().begin(), ends.begin(), ends.end());
         all.push_back(names);
-        all.back().insert(all.back().end(), orm.begin(), orm.end());
+        all.back().insert(all.back().end(), ends.begin(), ends.end());
     } while (std::next_permutation(names.begin(), names.end()));
     return all;
 }

@@ -54,6 +54,10 @@ TemporaryDirectory::~TemporaryDirectory() {
 
 Application& Application::add(const std::string& source, const std::string& provider,
                               const ConnectionOptions& options, const std::string& extra) {
+    if (provider == "mock_sqlite") {
+        add_recorded_sqlite(source, options, extra);
+        return *this;
+    }
     const bool orm = provider.starts_with("orm_");
     text_ += "[source." + source + "]\nprovider = " + toml_string(orm ? "orm" : provider) + "\n";
     if (orm) text_ += "backend = " + toml_string(provider.substr(4)) + "\n";
@@ -61,6 +65,19 @@ Application& Application::add(const std::string& source, const std::string& prov
     // Sections of the source follow its own keys.
     text_ += extra + "\n";
     return *this;
+}
+
+void Application::add_recorded_sqlite(const std::string& source, const ConnectionOptions& options,
+                                      const std::string& extra) {
+    std::string inner, outer;
+    for (const auto& [key, value] : options) inner += key + " = " + toml_string(value) + "\n";
+    std::istringstream lines(extra);
+    for (std::string line; std::getline(lines, line);)
+        (line.starts_with("busy_timeout = ") ? inner : outer) += line + "\n";
+    text_ += "[source." + source + "]\nprovider = \"mock\"\nrecord = " +
+             toml_string((directory_.path() / (source + ".recording.toml")).string()) +
+             "\nprovider_file = " + toml_string(DBWAY_BUILD_DIR "/providers/dbway_sqlite.so") +
+             "\nprovider_options = '''\n" + inner + "'''\n" + outer;
 }
 
 Application& Application::add_sqlite(const std::string& source, const std::string& extra,

@@ -26,8 +26,9 @@ using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-// The providers of this build, "sqlite", "pq", "pgx", "mysql", and the provider orm by its backends,
-// "orm_sqlite3", "orm_postgresql", "orm_mysql"; and those of them that speak to PostgreSQL.
+// The providers of this build, "sqlite", "pq", "pgx", "mysql", the provider orm by its backends,
+// "orm_sqlite3", "orm_postgresql", "orm_mysql", and "mock_sqlite", the provider mock that records sqlite; and
+// those of them that speak to PostgreSQL.
 std::vector<std::string> providers();
 std::vector<std::string> postgresql_providers();
 inline bool is_postgresql(const std::string& provider) {
@@ -61,7 +62,9 @@ class TemporaryDirectory {
 // A configuration as an application writes it: sources of any provider, then a Host over its file.
 class Application {
   public:
-    // `extra`: lines for the section of the source, and sections of its own below it.
+    // `extra`: lines for the section of the source, and sections of its own below it. With mock_sqlite,
+    // `options` and what `extra` has of sqlite's go to the recorded provider; the recording is in
+    // directory().
     Application& add(const std::string& source, const std::string& provider, const ConnectionOptions& options,
                      const std::string& extra = {});
     Application& add_sqlite(const std::string& source, const std::string& extra = {},
@@ -71,6 +74,9 @@ class Application {
     const std::filesystem::path& directory() const { return directory_.path(); }
 
   private:
+    void add_recorded_sqlite(const std::string& source, const ConnectionOptions& options,
+                             const std::string& extra);
+
     TemporaryDirectory directory_;
     std::string text_;
 };

@@ -39,7 +39,7 @@ TEST_P(Sharing, EachGetsItsOwnAnswer) {
             const std::int64_t id = thread * 1'000 + i;
             try {
                 wrong += source.query("select $1::bigint, repeat('x', $2::int)", id, i * 50)
-                             .one<std::int64_t, std::string>() !=
+                             .one<std::tuple<std::int64_t, std::string>>() !=
                          std::tuple(id, std::string(static_cast<std::size_t>(i) * 50, 'x'));
                 wrong += source.execute("insert into t values ($1)", id).affected() != 1;
                 wrong +=

@@ -3,6 +3,9 @@
 
 #include <thread>
 
+#include <dbway/ext/dialect.h>
+#include <dbway/ext/orm.h>
+
 #include "mock_client.hpp"
 
 namespace dbway::mock::test {
@@ -357,6 +360,26 @@ TEST_F(ConnectionTest, TheReportFileHasTheFindings) {
     script("", {{"report", directory_.file("report.txt")}});
     connection_.reset();
     EXPECT_EQ(directory_.read("report.txt"), "mock: all is as expected\n");
+}
+
+TEST_F(ConnectionTest, ADialectBringsItsSql) {
+    const auto lookup = [&](const char* dialect) {
+        connection_.reset();
+        script("", {{"dialect", dialect}});
+        return static_cast<const dbway_ext_dialect*>(
+            connection_->api().get_extension(connection_->raw(), DBWAY_EXT_DIALECT));
+    };
+    for (const char* name : {"sqlite", "postgresql", "mysql"}) {
+        const auto* dialect = lookup(name);
+        ASSERT_NE(dialect, nullptr) << name;
+        EXPECT_STREQ(dialect->name, name);
+        EXPECT_STRNE(dialect->type_name(client_->raw(), DBWAY_T_TEXT, -1, -1), "");
+        EXPECT_NE(connection_->api().get_extension(connection_->raw(), DBWAY_EXT_ORM), nullptr);
+        EXPECT_EQ((connection_->info().caps & DBWAY_CAP_TX_DDL) != 0, std::string_view(name) != "mysql");
+    }
+    EXPECT_EQ(lookup("generic"), nullptr);
+    EXPECT_EQ(connection_->api().get_extension(connection_->raw(), DBWAY_EXT_ORM), nullptr);
+    EXPECT_EQ(connection_->info().caps & DBWAY_CAP_TX_DDL, 0U);
 }
 
 TEST_F(ConnectionTest, OptionsAreChecked) {

@@ -1,4 +1,7 @@
 // Recording another provider, and replaying what was recorded without it.
+#include <dbway/sdk/orm_planner.hpp>
+#include <dbway/sdk/sqlite_dialect.hpp>
+
 #include <sys/stat.h>
 
 #include "mock_client.hpp"
@@ -205,6 +208,87 @@ TEST_F(RecordingTest, WhatTheRecordedProviderSaysOfItself) {
     EXPECT_EQ(info.caps & DBWAY_CAP_NOTIFY, 0U);
     EXPECT_NE(info.caps & DBWAY_CAP_COPY_IN, 0U);
     EXPECT_TRUE(connection->run(Request{.kind = DBWAY_R_LISTEN, .sql = "x"}).failed());
+}
+
+TEST_F(RecordingTest, WhatTheRecordedProviderSaysOfItsSql) {
+    const auto client = recorder();
+    const auto first = client->connect();
+    const auto second = client->connect();
+    const auto lookup = [](conformance::Connection& connection, const char* id) {
+        return connection.api().get_extension(connection.raw(), id);
+    };
+    const auto* dialect = static_cast<const dbway_ext_dialect*>(lookup(*first, DBWAY_EXT_DIALECT));
+    ASSERT_NE(dialect, nullptr);
+    EXPECT_STREQ(dialect->name, "sqlite");
+    EXPECT_STREQ(dialect->identifier_quote, sdk::sqlite_dialect.identifier_quote);
+    EXPECT_EQ(dialect->placeholder, sdk::sqlite_dialect.placeholder);
+    ASSERT_TRUE(DBWAY_HAS(dbway_ext_dialect, dialect, type_name));
+    for (std::uint32_t type = DBWAY_T_BOOL; type <= DBWAY_T_NATIVE; ++type)
+        EXPECT_STREQ(dialect->type_name(client->raw(), type, 10, 2),
+                     sdk::sqlite_dialect.type_name(nullptr, type, 10, 2))
+            << type;
+    EXPECT_EQ(lookup(*second, DBWAY_EXT_DIALECT), dialect) << "the table is the provider's";
+    const auto* orm = static_cast<const dbway_ext_orm*>(lookup(*first, DBWAY_EXT_ORM));
+    ASSERT_NE(orm, nullptr);
+    EXPECT_EQ(orm->max_params, sdk::orm_extension<sdk::orm::Sqlite>.max_params);
+    EXPECT_EQ(orm->plan(client->raw(), nullptr, nullptr, nullptr, nullptr), DBWAY_ERR_INVALID);
+    EXPECT_EQ(lookup(*first, "no.such/1"), nullptr);
+}
+
+TEST_F(RecordingTest, WithMoreRecordedProvidersThanPlacesADialectNamesNoTypes) {
+    // Each file has a provider of its own; the places are those of the process.
+    const auto has_types = [](conformance::Connection& connection) {
+        const auto* dialect = static_cast<const dbway_ext_dialect*>(
+            connection.api().get_extension(connection.raw(), DBWAY_EXT_DIALECT));
+        EXPECT_STREQ(dialect->name, "sqlite");
+        const bool types = DBWAY_HAS(dbway_ext_dialect, dialect, type_name);
+        EXPECT_EQ(connection.api().get_extension(connection.raw(), DBWAY_EXT_ORM) != nullptr, types);
+        return types;
+    };
+    const auto client = [&](int i) {
+        return std::make_unique<Client>(
+            conformance::Options{{"record", directory_.file(std::to_string(i) + ".toml")},
+                                 {"provider_file", DBWAY_SQLITE_PROVIDER},
+                                 {"provider_options", "database = ':memory:'"}});
+    };
+    std::vector<std::unique_ptr<Client>> clients;
+    bool types = true;
+    while (types && clients.size() < 1000) {
+        clients.push_back(client(static_cast<int>(clients.size())));
+        types = has_types(*clients.back()->connect());
+    }
+    EXPECT_GT(clients.size(), 16U);
+    EXPECT_FALSE(types);
+    EXPECT_TRUE(has_types(*clients.front()->connect()));
+    EXPECT_TRUE(clients.back()->connect()->query("select 1").done());
+    clients.erase(clients.begin());
+    EXPECT_TRUE(has_types(*client(1000)->connect())) << "a place is free again";
+}
+
+TEST_F(RecordingTest, ALargeResultIsRecordedWhole) {
+    const std::string sql =
+        "with recursive s(n) as (select 1 union all select n + 1 from s where n < 20000) "
+        "select n, n || ' of many rows' from s";
+    const std::vector<OwnedRow> original = recorder()->connect()->query(sql).rows();
+    EXPECT_EQ(original.size(), 20000U);
+    EXPECT_EQ(replayer()->connect()->query(sql).rows(), original);
+    for (const auto& file : std::filesystem::directory_iterator(directory_.file("")))
+        EXPECT_THAT(file.path().filename().string(),
+                    testing::AnyOf("session.toml", testing::StartsWith("app.db")));
+}
+
+TEST_F(RecordingTest, RowsThatCannotBeKeptFailTheirStatementOnly) {
+    std::filesystem::create_directory(directory_.file("gone"));
+    Client client(conformance::Options{{"record", directory_.file("gone/session.toml")},
+                                       {"provider_file", DBWAY_SQLITE_PROVIDER},
+                                       {"provider_options", "database = ':memory:'"}});
+    const auto connection = client.connect();
+    std::filesystem::remove_all(directory_.file("gone"));
+    const Outcome outcome = connection->query(
+        "with recursive s(n) as (select 1 union all select n + 1 from s) select n, 'many rows' from s");
+    EXPECT_EQ(outcome.status, DBWAY_ERR_RESOURCE) << outcome.describe();
+    EXPECT_THAT(outcome.describe(), HasSubstr("beside " + directory_.file("gone/session.toml")));
+    EXPECT_TRUE(connection->query("select 1").done());
 }
 
 TEST_F(RecordingTest, ItsOptionsAreNeverShown) {
