@@ -146,6 +146,10 @@ void Sharing::give_up(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock
     pool_.throw_timeout(pool_.options().pool.acquire_timeout);
 }
 
+bool Sharing::is_stopped(const Waiting& waiting) noexcept {
+    return waiting.call->options != nullptr && waiting.call->options->stop.stop_requested();
+}
+
 // Whether the collector, who stays until the end, does not stay longer than it may.
 bool Sharing::ends_with(const Waiting& one, const Waiting& collector) noexcept {
     return collector.deadline == Clock::time_point::max() ||
@@ -159,7 +163,7 @@ std::vector<Sharing::WaitingPtr> Sharing::take(const WaitingPtr& collector) {
     std::deque<WaitingPtr> others;
     for (WaitingPtr& one : queue_) {
         if (one == collector) continue;
-        if (flight.size() + 1 < most_in_flight && ends_with(*one, *collector)) {
+        if (flight.size() + 1 < most_in_flight && ends_with(*one, *collector) && !is_stopped(*one)) {
             one->state = State::taken;
             flight.push_back(std::move(one));
         } else {

@@ -74,6 +74,7 @@ class Sharing {
     void collect(const WaitingPtr& collector);
     void fly(Session& session, const std::vector<WaitingPtr>& flight);
     static SharedStatement add(Batch& batch, const Waiting& waiting);
+    static bool is_stopped(const Waiting& waiting) noexcept;
     static bool ends_with(const Waiting& one, const Waiting& collector) noexcept;
     [[noreturn]] void give_up(const WaitingPtr& waiting, std::unique_lock<std::mutex>& lock);
 

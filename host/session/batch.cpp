@@ -55,6 +55,7 @@ struct Progress {
     std::uint64_t execute_id = 0;
     CachedStatement* statement = nullptr;
     std::unique_ptr<ErrorDetails> prepare_error;
+    bool again = false;                // it did not run, and is to be sent anew
     std::exception_ptr refusal;        // of the host: it is not sent
     std::unique_ptr<StopGuard> guard;  // of its own, if the statements have several callers
     std::vector<dbway_value> values;   // in the order of the placeholders, if they have names
@@ -102,7 +103,7 @@ class BatchRun {
                 BatchResult result;
                 read(progress, result);
                 progress.guard.reset();
-                answered(done++, {std::move(result.rows_.cursor()), result.error_, is_stale(progress)});
+                answered(done++, {std::move(result.rows_.cursor()), result.error_, progress.again});
             }
         } catch (...) {
             fail_from(done, std::current_exception(), answered);
@@ -135,6 +136,7 @@ class BatchRun {
             for (std::size_t i = unprepared_; i + 1 < session_.requests_.size(); ++i)
                 session_.requests_[i].flags |= DBWAY_RF_CHAIN;
         }
+        sent_ = Session::Clock::now();
         session_.submit();
         session_.forget_unprepared(unprepared_);
         if (shared_.empty()) {
@@ -211,8 +213,15 @@ class BatchRun {
         }
     }
 
-    bool is_stale(const Progress& progress) const {
-        return std::find(stale_.begin(), stale_.end(), &progress) != stale_.end();
+    // A cancel reaches a session, and with several statements on their way to it perhaps another than the one
+    // it was meant for. That one has left nothing behind.
+    bool hit_by_mistake(const ErrorDetails& error, const Progress& progress) const {
+        if (shared_.empty() || session_.dead()) return false;
+        if (error.category != Category::cancelled && error.category != Category::timeout) return false;
+        const SharedStatement& statement = shared_[progress.item];
+        return !statement.stop.stop_requested() &&
+               (statement.timeout == 0 ||
+                Session::Clock::now() < sent_ + std::chrono::nanoseconds(statement.timeout));
     }
 
     void add(std::size_t index, Progress& progress) {
@@ -371,7 +380,11 @@ class BatchRun {
         else if (const ErrorDetails* cause = prepare_error(progress.statement))
             details = *cause;
         // Statements that were sent already cannot be prepared again; the next run of this text can.
-        if (progress.statement != nullptr && session_.stale_statement(details)) stale_.push_back(&progress);
+        if (progress.statement != nullptr && session_.stale_statement(details)) {
+            stale_.push_back(&progress);
+            progress.again = true;
+        }
+        if (hit_by_mistake(details, progress)) progress.again = true;
         name_item(details, progress.item);
         try {
             session_.throw_details(std::move(details));
@@ -456,6 +469,7 @@ class BatchRun {
     std::uint64_t timeout_;
     std::span<const SharedStatement> shared_;  // empty: all are of one caller
     std::unique_ptr<StopGuard> guard_;
+    Session::Clock::time_point sent_;
     std::size_t unprepared_ = 0;
     std::uint64_t begin_id_ = 0;  // of the transaction around the batch; 0: none of its own
     std::size_t used_ = 0;

@@ -59,7 +59,7 @@ struct SharedStatement {
 struct SharedAnswer {
     Cursor cursor;
     std::exception_ptr error;
-    bool stale = false;  // its prepared statement was: it did not run, and is to be sent anew
+    bool again = false;  // it did not run, for no fault of its own, and is to be sent anew
 };
 
 // Used by one thread at a time; cancel() by any while the session is not being destroyed. A provider that

@@ -59,7 +59,7 @@ class Acquire {
             if (lease_.session() != nullptr) return true;
         }
         answer_ = sharing.run(call, deadline_);
-        if (answer_->stale) answer_.reset();
+        if (answer_->again) answer_.reset();
         if (answer_ && answer_->error) std::rethrow_exception(answer_->error);
         return answer_ != nullptr;
     }

@@ -11,8 +11,8 @@ namespace {
 
 // Not among them: PIPELINE and TX_DDL, which the server has not got; BINARY, since some results come as text.
 constexpr std::uint64_t reading = DBWAY_CAP_CANCEL | DBWAY_CAP_PREPARE | DBWAY_CAP_STREAM |
-                                  DBWAY_CAP_COPY_OUT | DBWAY_CAP_SAVEPOINT | DBWAY_CAP_SCRIPT |
-                                  DBWAY_CAP_SCHEMA | DBWAY_CAP_TLS | DBWAY_CAP_TRANSACTION;
+                                  DBWAY_CAP_COPY_OUT | DBWAY_CAP_SAVEPOINT | DBWAY_CAP_ARRAYS |
+                                  DBWAY_CAP_SCRIPT | DBWAY_CAP_SCHEMA | DBWAY_CAP_TLS | DBWAY_CAP_TRANSACTION;
 constexpr std::uint64_t writing = DBWAY_CAP_WRITE | DBWAY_CAP_COPY_IN;
 
 }  // namespace

@@ -113,8 +113,7 @@ namespace dbway::pgx {
         return fail_head(late, event);
     }
     if (!request.internal() && !request.timed_out) {
-        // Whichever of those that are under way the cancel finds, it was its time that was over.
-        for (std::size_t i = 0; i < n_sent_; ++i) queue_[i].timed_out = queue_[i].deadline <= now;
+        request.timed_out = true;
         grace_ = now + options_.cancel_timeout;
         canceller_->tell();
         return Taken::nothing;
@@ -153,7 +152,10 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     bool wait = outstanding && !nonblocking_ && (send_pending() || !(source_waits_ || more_to_send_));
     if (wait && (send_pending() || limit() != Clock::time_point::max() || !transport_.can_block())) {
         const short events = static_cast<short>(POLLIN | (want_write_ ? POLLOUT : 0));
-        if (!transport_.wait(events, limit())) return std::nullopt;  // check_time() looks after it
+        if (!transport_.wait(events, std::min(limit(), Clock::now() + longest_silence))) {
+            repeat_cancel();
+            return std::nullopt;  // check_time() looks after the limit
+        }
         wait = false;
     }
     const Transport::Result result = transport_.receive(room.at, room.size, wait);
@@ -166,6 +168,7 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
             break;
         case Transport::Progress::want_read:
             dry_ = true;
+            if (wait || canceller_->gate().cancelled()) repeat_cancel();
             break;
         case Transport::Progress::closed:
         case Transport::Progress::failed: {
@@ -182,6 +185,23 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     if (more_to_send_ && !send_pending()) return std::nullopt;
     if (source_waits_ || nonblocking_) return DBWAY_AGAIN;
     return std::nullopt;
+}
+
+// The server ignores a cancel that reaches it before it has begun with the request. When it does not end, it
+// is told again.
+void Connection::repeat_cancel() noexcept {
+    if (queue_.empty() || !queue_.front().sent) return;
+    if (!canceller_->gate().cancelled() && !queue_.front().timed_out) return;
+    const Clock::time_point now = Clock::now();
+    if (cancel_again_ == Clock::time_point::max()) {
+        cancel_pause_ = longest_silence;
+    } else if (now < cancel_again_) {
+        return;
+    } else {
+        canceller_->tell();
+        cancel_pause_ = std::min<Clock::duration>(2 * cancel_pause_, std::chrono::seconds(10));
+    }
+    cancel_again_ = now + cancel_pause_;
 }
 
 void Connection::discard() noexcept {
@@ -207,6 +227,7 @@ void Connection::wait_info(dbway_wait& out) const noexcept {
         out.fd = transport_.descriptor();
         out.interest = DBWAY_WAIT_READ | (want_write_ ? DBWAY_WAIT_WRITE : 0u);
         until = limit();
+        if (host_requests_ > 0) until = std::min(until, Clock::now() + longest_silence);
     }
     if (until == Clock::time_point::max()) return;
     const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(until - Clock::now()).count();

@@ -53,7 +53,7 @@ void Connection::report(const sdk::Diagnostic& diagnostic, std::uint64_t request
 [[gnu::hot]] void Connection::start_head() {
     Request& request = queue_.front();
     request.started = true;
-    grace_ = Clock::time_point::max();
+    grace_ = cancel_again_ = Clock::time_point::max();
     if (canceller_->gate().start(request.host.id, queue_.ordinal(0))) return;
     if (request.sent) {
         canceller_->tell();
@@ -280,8 +280,11 @@ Connection::Taken Connection::take_error(const Message& message, dbway_event& ev
     }
     // The first error counts; a second one, of the same Sync, only repeats it.
     if (request->failed) return Taken::nothing;
-    if (diagnostic.sqlstate == "57014" && request->stopped && !request->timed_out) return Taken::nothing;
-    if (diagnostic.sqlstate == "57014" && request->timed_out) {
+    // The cancel may have been meant for the one before it, whose time was over as well.
+    const bool late =
+        diagnostic.sqlstate == "57014" && (request->timed_out || request->deadline <= Clock::now());
+    if (diagnostic.sqlstate == "57014" && request->stopped && !late) return Taken::nothing;
+    if (late) {
         diagnostic.status = DBWAY_ERR_TIMEOUT;
         diagnostic.message = "the request did not end in time and was cancelled";
     }

@@ -34,7 +34,10 @@ void Transport::attach(PGconn* connection, bool blocking) {
     }
     // libpq leaves the socket non-blocking. Without that flag one system call waits and receives.
     const int flags = blocking ? fcntl(descriptor_, F_GETFL) : -1;
-    blocking_ = flags >= 0 && fcntl(descriptor_, F_SETFL, flags & ~O_NONBLOCK) == 0;
+    constexpr auto slice = std::chrono::duration_cast<std::chrono::microseconds>(longest_silence);
+    const timeval limit{0, static_cast<suseconds_t>(slice.count())};
+    blocking_ = flags >= 0 && setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0 &&
+                fcntl(descriptor_, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
 Transport::Result Transport::tls_result(int code) noexcept {

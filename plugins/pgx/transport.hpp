@@ -13,6 +13,10 @@ namespace dbway::pgx {
 
 using Clock = std::chrono::steady_clock;
 
+// No wait for the server is longer, so that whoever waits can see what other threads have asked for
+// meanwhile.
+constexpr std::chrono::milliseconds longest_silence{500};
+
 // Not thread-safe. Borrows the PGconn, which must not be used for input or output meanwhile.
 class Transport {
   public:
@@ -37,7 +41,7 @@ class Transport {
     bool can_block() const noexcept { return blocking_; }
 
     Result send(const void* bytes, std::size_t size) noexcept;
-    // `wait`: only if can_block().
+    // `wait`: only if can_block(), and for longest_silence at most.
     Result receive(void* to, std::size_t size, bool wait) noexcept;
 
     // Waits for one of POLLIN, POLLOUT. False: the time is over; an error counts as ready, the next call

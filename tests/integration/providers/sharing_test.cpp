@@ -1,4 +1,5 @@
 // Statements of many threads that share a few connections: what goes wrong with one is its own affair.
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -59,12 +60,12 @@ TEST_P(Sharing, EachGetsItsOwnAnswer) {
 TEST_P(Sharing, ErrorsCancelsAndDeadlinesAreOfTheirStatementOnly) {
     Source source = shared(2);
     std::atomic<int> wrong = 0;
-    const auto expect = [&](Category category, const std::function<void()>& call) {
+    const auto expect = [&](std::initializer_list<Category> categories, const std::function<void()>& call) {
         try {
             call();
             ++wrong;
         } catch (const Error& error) {
-            if (error.category() == category) return;
+            if (std::find(categories.begin(), categories.end(), error.category()) != categories.end()) return;
             ++wrong;
             ADD_FAILURE() << error.what();
         }
@@ -74,12 +75,13 @@ TEST_P(Sharing, ErrorsCancelsAndDeadlinesAreOfTheirStatementOnly) {
             const std::int64_t id = thread * 100 + i;
             switch (thread % 4) {
                 case 0:
-                    expect(Category::constraint, [&] { source.execute("insert into t values (-1)"); });
+                    expect({Category::constraint}, [&] { source.execute("insert into t values (-1)"); });
                     break;
                 case 1: {
                     QueryOptions hurried;
                     hurried.deadline = 20ms;
-                    expect(Category::timeout,
+                    // The deadline may pass before there is a connection, too.
+                    expect({Category::timeout, Category::pool},
                            [&] { source.query(hurried, "select pg_sleep(30)::text").all<std::string>(); });
                     break;
                 }
@@ -91,7 +93,7 @@ TEST_P(Sharing, ErrorsCancelsAndDeadlinesAreOfTheirStatementOnly) {
                         std::this_thread::sleep_for(10ms);
                         stop.request_stop();
                     });
-                    expect(Category::cancelled,
+                    expect({Category::cancelled},
                            [&] { source.query(stoppable, "select pg_sleep(30)::text").all<std::string>(); });
                     break;
                 }
