@@ -214,14 +214,18 @@ class BatchRun {
     }
 
     // A cancel reaches a session, and with several statements on their way to it perhaps another than the one
-    // it was meant for. That one has left nothing behind.
-    bool hit_by_mistake(const ErrorDetails& error, const Progress& progress) const {
-        if (shared_.empty() || session_.dead()) return false;
-        if (error.category != Category::cancelled && error.category != Category::timeout) return false;
+    // it was meant for. That one has left nothing behind, and runs again while there is time.
+    void judge_cancel(ErrorDetails& error, Progress& progress) const {
+        if (shared_.empty() || session_.dead()) return;
+        if (error.category != Category::cancelled && error.category != Category::timeout) return;
         const SharedStatement& statement = shared_[progress.item];
-        return !statement.stop.stop_requested() &&
-               (statement.timeout == 0 ||
-                Session::Clock::now() < sent_ + std::chrono::nanoseconds(statement.timeout));
+        if (statement.stop.stop_requested()) return;
+        if (statement.timeout == 0 ||
+            Session::Clock::now() < sent_ + std::chrono::nanoseconds(statement.timeout)) {
+            progress.again = true;
+        } else {
+            error.category = Category::timeout;
+        }
     }
 
     void add(std::size_t index, Progress& progress) {
@@ -384,7 +388,7 @@ class BatchRun {
             stale_.push_back(&progress);
             progress.again = true;
         }
-        if (hit_by_mistake(details, progress)) progress.again = true;
+        judge_cancel(details, progress);
         name_item(details, progress.item);
         try {
             session_.throw_details(std::move(details));
