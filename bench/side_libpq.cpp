@@ -100,6 +100,23 @@ class LibpqSide final : public Side {
         return sum;
     }
 
+    Checksum structs(std::int64_t count) override {
+        const Result result = expect(
+            PQexecParams(connection_, scan_sql(count).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1),
+            PGRES_TUPLES_OK);
+        std::vector<Record> records(static_cast<std::size_t>(PQntuples(result.get())));
+        int row = 0;
+        for (Record& record : records) {
+            record.id = read64(PQgetvalue(result.get(), row, 0));
+            record.val = read_double(PQgetvalue(result.get(), row, 1));
+            record.name.assign(PQgetvalue(result.get(), row, 2),
+                               static_cast<std::size_t>(PQgetlength(result.get(), row, 2)));
+            record.micros = read64(PQgetvalue(result.get(), row, 3)) + epoch;
+            ++row;
+        }
+        return checksum_of(records);
+    }
+
     void insert(const std::vector<Row>& rows) override {
         expect(PQexec(connection_, "copy w (id, val, name, ts) from stdin (format binary)"), PGRES_COPY_IN);
         std::array<char, 65536> buffer{};
