@@ -18,6 +18,8 @@ void count() noexcept { allocations.fetch_add(1, std::memory_order_relaxed); }
 
 }  // namespace
 
+#pragma GCC visibility push(default)
+
 extern "C" std::uint64_t dbway_bench_allocations() { return allocations.load(std::memory_order_relaxed); }
 
 extern "C" void* malloc(std::size_t size) {
@@ -48,3 +50,5 @@ extern "C" int posix_memalign(void** block, std::size_t alignment, std::size_t s
     *block = made;
     return 0;
 }
+
+#pragma GCC visibility pop
