@@ -80,6 +80,7 @@ void run(bench::Side& side, const std::string& job, std::int64_t count) {
     CALLGRIND_START_INSTRUMENTATION;
     bench::Checksum sum = do_job(side, job, count, rows);
     CALLGRIND_STOP_INSTRUMENTATION;
+    CALLGRIND_DUMP_STATS;
     const Milliseconds time = Clock::now() - begin;
     const double processor = processor_milliseconds() - processor_begin;
     const std::uint64_t allocations = counts ? dbway_bench_allocations() - allocations_begin : 0;

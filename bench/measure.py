@@ -3,7 +3,10 @@ processes of their own."""
 import concurrent.futures
 import json
 import os
+import pathlib
+import re
 import subprocess
+import tempfile
 
 from programs import Failed
 
@@ -66,57 +69,65 @@ def times(plan, ready):
     return figures
 
 
-def run(programs, side, database, job, count, before=(), environment=None):
+def answers(programs, side, database, lines, before=(), environment=None):
+    """What a process answers that does these jobs, [(job, count)], one after the other."""
     done = subprocess.run(
-        [*before, programs.of_side(side), side, database, job, str(count)],
+        [*before, programs.of_side(side), side, database],
+        input="".join(f"{job} {count}\n" for job, count in lines),
         capture_output=True,
         text=True,
         env=os.environ | (environment or {}),
     )
     if done.returncode:
-        raise Failed(f"{side} failed in {job}:\n{done.stderr}")
-    return done
+        raise Failed(f"{side}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def instructions(programs, side, database, job, count):
-    callgrind = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--instr-atstart=no"]
-    output = run(programs, side, database, job, count, callgrind).stderr
-    return next(int(line.split()[-1]) for line in output.splitlines() if "Collected" in line)
+def instructions(programs, side, database, lines):
+    with tempfile.TemporaryDirectory() as directory:
+        callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={directory}/out", "--instr-atstart=no"]
+        answers(programs, side, database, lines, callgrind)
+        totals = []
+        for number in range(1, len(lines) + 1):
+            text = pathlib.Path(directory, f"out.{number}").read_text(encoding="utf-8", errors="replace")
+            totals.append(int(re.search(r"^totals: (\d+)", text, re.MULTILINE)[1]))
+        return totals
 
 
-def allocations(programs, side, database, job, count):
+def allocations(programs, side, database, lines):
     preload = {"LD_PRELOAD": programs.allocations}
-    return json.loads(run(programs, side, database, job, count, environment=preload).stdout)["allocations"]
+    return [answer["allocations"] for answer in answers(programs, side, database, lines, environment=preload)]
 
 
-def counts(measure, programs, plan, database, sides):
+READING = ("point", "batch", "scan", "structs")
+
+
+def counts(count, programs, plan, database, sides):
     """{job: {side: count of an item}}: of the difference of two counts, so that set-up cancels. Counts do not depend
     on how busy the machine is, so several are taken at a time where that disturbs nobody: users of one SQLite file
     do each other's work on it, and writers of one table wait for each other."""
-
-    def per_item(job, side):
-        large, small = (measure(programs, side, database, job.name, count) for count in (job.large, job.small))
-        return (large - small) / job.items_between
-
-    wanted = [(job, side) for job in plan.jobs for side in plan.counted.get(job.name, []) if side in sides]
     figures = {}
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        reading = () if plan.database == "sqlite" else ("point", "batch", "scan", "structs")
-        readers = [(job, side) for job, side in wanted if job.name in reading]
-        for (job, side), value in zip(readers, pool.map(lambda pair: per_item(*pair), readers)):
-            figures.setdefault(job.name, {})[side] = value
-    for job, side in wanted:
-        if (job, side) not in readers:
-            figures.setdefault(job.name, {})[side] = per_item(job, side)
+
+    def take(side, jobs):
+        lines = [(job.name, size) for job in jobs for size in (job.small, job.large)]
+        counted = count(programs, side, database, lines) if lines else []
+        for job, small, large in zip(jobs, counted[::2], counted[1::2]):
+            figures.setdefault(job.name, {})[side] = (large - small) / job.items_between
+
+    def wanted(side, reading):
+        return [job for job in plan.jobs if side in plan.counted.get(job.name, []) and (job.name in READING) == reading]
+
+    with concurrent.futures.ThreadPoolExecutor(1 if plan.database == "sqlite" else os.cpu_count()) as pool:
+        list(pool.map(lambda side: take(side, wanted(side, True)), sides))
+    for side in sides:
+        take(side, wanted(side, False))
     return figures
 
 
 def peaks(programs, plan, database, sides):
     """{job: {side: KiB}}: the most memory that a process had which did nothing but one scan."""
     return {
-        job.name: {
-            side: json.loads(run(programs, side, database, job.name, job.count).stdout)["peak_kib"] for side in sides
-        }
+        job.name: {side: answers(programs, side, database, [(job.name, job.count)])[0]["peak_kib"] for side in sides}
         for job in plan.jobs
         if job.name in ("scan", "structs")
     }

@@ -55,8 +55,8 @@ def compared(floor, *sides):
 def plans(quick):
     everything = ["point", "batch", "scan", "structs", "insert", "transaction", "connect"]
     basic = ["point", "scan", "insert"]
-    rounds = (5, 7, 11) if quick else (21, 41, 81)  # of scans and bulk loads, transactions, single queries
-    fewer = (3, 5, 9) if quick else (11, 21, 41)
+    rounds = (3, 5, 9) if quick else (21, 41, 81)  # of scans and bulk loads, transactions, single queries
+    fewer = (3, 3, 5) if quick else (11, 21, 41)
     scarce = (3, 3, 5) if quick else (5, 7, 21)
     rows = 200_000 if quick else 1_000_000
 

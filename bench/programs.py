@@ -62,3 +62,7 @@ class Programs:
         finally:
             for server in running.values():
                 server.communicate()
+
+    def plugin(self, provider):
+        """The file of a provider."""
+        return next((self.directory.parent / "providers").glob(f"*{provider}*.so"))

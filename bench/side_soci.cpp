@@ -24,6 +24,11 @@ struct PointQuery {
         if (!statement.execute(true)) throw std::runtime_error("no row for a key");
         sum.add(id, val, name, parse_timestamp(time));
     }
+    // SQLite keeps reading, at the state of that time, until the end of a result has been seen.
+    void finish() {
+        while (statement.fetch()) {
+        }
+    }
     long long key = 0;
     long long id = 0;
     double val = 0;
@@ -64,6 +69,7 @@ class SociSide final : public Side {
         Checksum sum;
         Keys keys;
         for (std::int64_t i = 0; i < count; ++i) point_->run(sum, keys.next());
+        point_->finish();
         return sum;
     }
 
@@ -75,6 +81,7 @@ class SociSide final : public Side {
             for (int j = 0; j < batch_size; ++j) point_->run(sum, keys.next());
             transaction.commit();
         }
+        point_->finish();
         return sum;
     }
 
@@ -131,6 +138,7 @@ class SociSide final : public Side {
             for (const std::int64_t by : {1, -1}) account_->run(by, account_of(key));
             transaction.commit();
         }
+        point_->finish();
         return sum;
     }
 
