@@ -2,12 +2,12 @@
 // a first and a second query on the last of them; waiting: COUNT threads that each want one query of a pool
 // of one connection, which is given free when all of them wait. DATABASE is one of SQLite. Prints a JSON
 // object, times in milliseconds.
+#include "process.hpp"
 #include "sides.hpp"
 
 #include <dbway/dbway.hpp>
 
 #include <pthread.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -23,12 +23,6 @@ using Clock = std::chrono::steady_clock;
 
 double milliseconds_since(Clock::time_point begin) {
     return std::chrono::duration<double, std::milli>(Clock::now() - begin).count();
-}
-
-long peak_kib() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss;
 }
 
 void query(dbway::Source& source) {
@@ -50,7 +44,7 @@ void sources(const bench::Database& database, int count) {
     constexpr int queries = 1000;
     for (int i = 0; i < queries; ++i) query(source);
     std::printf("{\"opened_ms\": %.3f, \"query_us\": %.3f, \"peak_kib\": %ld}\n", opened,
-                milliseconds_since(again) * 1000 / queries, peak_kib());
+                milliseconds_since(again) * 1000 / queries, bench::memory_kib("VmHWM"));
 }
 
 // Threads with small stacks, so that ten thousand of them fit.
@@ -112,7 +106,7 @@ void waiting(const bench::Database& database, int count) {
     const double served = milliseconds_since(begin);
     if (failed.load() != 0) throw std::runtime_error(std::to_string(failed.load()) + " threads got no row");
     std::printf("{\"served_ms\": %.3f, \"request_us\": %.3f, \"peak_kib\": %ld}\n", served,
-                served * 1000 / count, peak_kib());
+                served * 1000 / count, bench::memory_kib("VmHWM"));
 }
 
 }  // namespace

@@ -6,15 +6,14 @@
 // transactions, connections. Each job prints a JSON object with its time, the processor time of this process,
 // its allocations if libdbway_bench_allocations.so counts them, and the checksum of what was read. Under
 // callgrind only the jobs themselves are counted (--instr-atstart=no).
+#include "process.hpp"
 #include "sides.hpp"
 
-#include <sys/resource.h>
 #include <valgrind/callgrind.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <iostream>
 #include <set>
 #include <string_view>
@@ -26,27 +25,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
-
-double processor_milliseconds() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto milliseconds = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-    };
-    return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
-}
-
-// Of the whole process since its start, in KiB.
-long peak_memory() {
-    std::ifstream status("/proc/self/status");
-    for (std::string word; status >> word;)
-        if (word == "VmHWM:") {
-            long kilobytes = 0;
-            status >> kilobytes;
-            return kilobytes;
-        }
-    return 0;
-}
 
 bench::Checksum do_job(bench::Side& side, std::string_view job, std::int64_t count,
                        const std::vector<bench::Row>& rows) {
@@ -75,16 +53,16 @@ void run(bench::Side& side, const std::string& job, std::int64_t count) {
     }
     const bool counts = dbway_bench_allocations != nullptr;
     const std::uint64_t allocations_begin = counts ? dbway_bench_allocations() : 0;
-    const double processor_begin = processor_milliseconds();
+    const double processor_begin = bench::processor_micros();
     const auto begin = Clock::now();
     CALLGRIND_START_INSTRUMENTATION;
     bench::Checksum sum = do_job(side, job, count, rows);
     CALLGRIND_STOP_INSTRUMENTATION;
     CALLGRIND_DUMP_STATS;
     const Milliseconds time = Clock::now() - begin;
-    const double processor = processor_milliseconds() - processor_begin;
+    const double processor = (bench::processor_micros() - processor_begin) / 1000;
     const std::uint64_t allocations = counts ? dbway_bench_allocations() - allocations_begin : 0;
-    const long peak = peak_memory();
+    const long peak = bench::memory_kib("VmHWM");
     if (job == "insert") sum = side.scan(bench::written_sql);
     std::printf("{\"wall_ms\": %.4f, \"cpu_ms\": %.4f, \"peak_kib\": %ld, ", time.count(), processor, peak);
     if (counts) std::printf("\"allocations\": %llu, ", static_cast<unsigned long long>(allocations));

@@ -5,16 +5,13 @@
 // thread got done, and what the process had in memory at ten moments of each second, or a hundred in all.
 #include "histogram.hpp"
 #include "pooled.hpp"
-
-#include <sys/resource.h>
-#include <unistd.h>
+#include "process.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <fstream>
 #include <mutex>
 #include <thread>
 
@@ -22,22 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Micros = std::chrono::duration<double, std::micro>;
-
-double processor_micros() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto micros = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
-    };
-    return micros(usage.ru_utime) + micros(usage.ru_stime);
-}
-
-long resident_kib() {
-    std::ifstream statm("/proc/self/statm");
-    long size = 0, resident = 0;
-    statm >> size >> resident;
-    return resident * (sysconf(_SC_PAGESIZE) / 1024);
-}
 
 // What all threads do, until it is said to be over.
 class Load {
@@ -118,7 +99,7 @@ void measure(bench::Pooled& pool, bool mixed, int threads, double seconds) {
                 load.end();
             }
         });
-    const double processor_begin = processor_micros();
+    const double processor_begin = bench::processor_micros();
     const auto begin = Clock::now();
     load.start();
     const auto moments = static_cast<int>(std::min(seconds * 10, 100.0));
@@ -126,12 +107,12 @@ void measure(bench::Pooled& pool, bool mixed, int threads, double seconds) {
     for (int moment = 1; moment <= moments; ++moment) {
         std::this_thread::sleep_until(begin + std::chrono::duration_cast<Clock::duration>(
                                                   std::chrono::duration<double>(seconds * moment / moments)));
-        resident.push_back(resident_kib());
+        resident.push_back(bench::memory_kib("VmRSS"));
     }
     load.end();
     for (std::thread& thread : running) thread.join();
     const double elapsed = std::chrono::duration<double>(Clock::now() - begin).count();
-    const double processor = processor_micros() - processor_begin;
+    const double processor = bench::processor_micros() - processor_begin;
     if (failure) std::rethrow_exception(failure);
     print(latencies, elapsed, processor, resident);
 }

@@ -2,7 +2,9 @@
 import json
 
 import figures
+import growth
 import plots
+import pools
 from figures import quartiles
 
 UNITS = {
@@ -65,6 +67,84 @@ def plan_section(plan, rows):
     return lines
 
 
+def pool_row(threads, side, answers, floor):
+    def middle(key):
+        return quartiles([answer[key] for answer in answers])["median"]
+
+    faster = quartiles([a["calls_per_second"] / b["calls_per_second"] for a, b in zip(answers, floor)])
+    cost = quartiles([a["cpu_us"] / b["cpu_us"] for a, b in zip(answers, floor)])
+    fair = quartiles([answer["fewest"] / answer["most"] for answer in answers])["median"]
+    return (
+        f"| {threads} | {side} | {middle('calls_per_second'):,.0f} | {spread(faster)} | {middle('p50_us'):,.0f} "
+        f"| {middle('p99_us'):,.0f} | {middle('cpu_us'):.1f} | {spread(cost)} | {fair:.2f} |"
+    )
+
+
+def pool_section(measured):
+    if not measured:
+        return []
+    lines = [
+        "",
+        f"## Pool of {pools.CONNECTIONS} connections",
+        "",
+        f"Queries by key of several threads, on a pool of {pools.CONNECTIONS} connections to PostgreSQL, against a pool "
+        "written by hand on libpq (a mutex, a condition variable). Throughput: above 1 in dbway's favour; fairness: the "
+        "slowest thread's count to the fastest's.",
+        "",
+        "| threads | side | queries/s | throughput, ratio | p50 µs | p99 µs | CPU µs | CPU, ratio | fairness |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for threads, sides in measured.items():
+        lines += [pool_row(threads, side, answers, sides[pools.SIDES[0]]) for side, answers in sides.items()]
+    return lines
+
+
+def mixed_section(measured):
+    lines = []
+    for side, answers in measured.items():
+        answer, memory = answers[0], answers[0]["resident_kib"]
+        lines.append(
+            f"| {side} | {answer['calls_per_second']:,.0f} | {answer['p50_us']:,.0f} | {answer['p99_us']:,.0f} "
+            f"| {answer['longest_us']:,.0f} | {answer['cpu_us']:.1f} | {memory[len(memory) // 10] / 1024:.1f} "
+            f"| {memory[-1] / 1024:.1f} |"
+        )
+    if not lines:
+        return []
+    return [
+        "",
+        "## Mixed load",
+        "",
+        f"{pools.CONNECTIONS} threads for {next(iter(measured.values()))[0]['seconds']:.0f} s: of a hundred calls 80 "
+        "queries by key, 9 of a hundred rows, 10 transactions of three statements and a bulk load of 100 rows.",
+        "",
+        "| side | calls/s | p50 µs | p99 µs | longest µs | CPU µs | MiB after a tenth of the time | MiB at the end |",
+        "|---|---|---|---|---|---|---|---|",
+        *lines,
+    ]
+
+
+# Kind of growth: what is counted, [(a figure, what it is)].
+GROWTH = {
+    "sources": ("sources of one host", [("opened_ms", "ms to open the host"), ("query_us", "µs a query"), ("peak_kib", "KiB at most")]),
+    "plugins": ("further plugins in a directory", [("opened_ms", "ms to open the host"), ("first_row_ms", "ms to the first row")]),
+    "waiting": ("threads that wait for one connection", [("request_us", "µs a request"), ("peak_kib", "KiB at most")]),
+    "columns": ("columns of 100 rows", [("wall_us", "µs a result"), ("cpu_us", "CPU µs a result")]),
+    "cell": ("bytes of one cell", [("wall_us", "µs a result"), ("cpu_us", "CPU µs a result"), ("peak_kib", "KiB at most")]),
+}
+
+
+def growth_section(measured):
+    lines = ["", "## Growth"]
+    for kind, (counted, columns) in GROWTH.items():
+        titles = " | ".join(title for _, title in columns)
+        lines += ["", f"| {counted} | side | {titles} |", "|---|---|" + "---|" * len(columns)]
+        for number in growth.COUNTS[kind]:
+            for side, answers in measured[kind].items():
+                figures_of = " | ".join(f"{answers[number][key]:,.1f}" for key, _ in columns)
+                lines.append(f"| {number:,} | {side} | {figures_of} |")
+    return lines
+
+
 def markdown(results, rows):
     machine = results["machine"]
     versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
@@ -81,6 +161,8 @@ def markdown(results, rows):
     ]
     for plan in results["plans"]:
         lines += plan_section(plan, [row for row in rows if row["plan"] == plan["title"]])
+    lines += pool_section(results.get("pools", {})) + mixed_section(results.get("mixed", {}))
+    lines += growth_section(results["growth"])
     return "\n".join(lines) + "\n"
 
 

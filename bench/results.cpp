@@ -3,12 +3,12 @@
 // cell: one row with a text of COUNT bytes. Reads the result REPEATS times after once for warmth; prints a
 // JSON object with time and processor time of one, in microseconds, and the peak memory.
 #include "libpq_binary.hpp"
+#include "process.hpp"
 #include "sides.hpp"
 
 #include <dbway/dbway.hpp>
 
 #include <sqlite3.h>
-#include <sys/resource.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -162,15 +162,6 @@ std::string cell_sql(bool sqlite, std::int64_t bytes) {
     return sqlite ? "select cast(zeroblob(" + size + ") as text)" : "select repeat('x', " + size + ")";
 }
 
-double processor_micros() {
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
-    const auto micros = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
-    };
-    return micros(usage.ru_utime) + micros(usage.ru_stime);
-}
-
 void measure(Reader& reader, bool sqlite, bool columns, std::int64_t count, int repeats) {
     const std::string sql = columns ? columns_sql(sqlite, count) : cell_sql(sqlite, count);
     const std::int64_t wanted = columns ? count * (rows_of_columns * (rows_of_columns + 1) / 2) : count;
@@ -179,15 +170,13 @@ void measure(Reader& reader, bool sqlite, bool columns, std::int64_t count, int 
             throw std::runtime_error("another sum than what is in the result");
     };
     read();
-    const double processor_begin = processor_micros();
+    const double processor_begin = bench::processor_micros();
     const auto begin = std::chrono::steady_clock::now();
     for (int i = 0; i < repeats; ++i) read();
     const std::chrono::duration<double, std::micro> time = std::chrono::steady_clock::now() - begin;
-    const double processor = processor_micros() - processor_begin;
-    rusage usage{};
-    getrusage(RUSAGE_SELF, &usage);
+    const double processor = bench::processor_micros() - processor_begin;
     std::printf("{\"wall_us\": %.3f, \"cpu_us\": %.3f, \"peak_kib\": %ld}\n", time.count() / repeats,
-                processor / repeats, usage.ru_maxrss);
+                processor / repeats, bench::memory_kib("VmHWM"));
 }
 
 }  // namespace
