@@ -33,8 +33,8 @@ def compared(plan, job, measured, side, floor):
         counted = plan[key].get(job, {})
         if side in counted and floor in counted:
             row[f"{key}_side"], row[f"{key}_floor"] = counted[side], counted[floor]
-            if counted[floor] > 0:
-                row[key] = counted[side] / counted[floor]
+            if counted[floor] >= 0.01:
+                row[key] = round(counted[side] / counted[floor], 4)
     return row
 
 

@@ -23,6 +23,7 @@ def spread(values, form=".2f"):
 
 
 def count(value):
+    value = round(value, 2) + 0.0  # no "-0"
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
@@ -30,7 +31,7 @@ def pair(row, key):
     """What was counted of the side, and by hand."""
     if f"{key}_side" not in row:
         return ""
-    ratio = f"{row[key]:.2f}: " if key in row else ""
+    ratio = f"{row[key] + 0.0:.2f}: " if key in row else ""
     return f"{ratio}{count(row[key + '_side'])} / {count(row[key + '_floor'])}"
 
 

@@ -44,9 +44,16 @@ func allocations() uint64 {
 }
 
 func peakKib() int64 {
-	var usage syscall.Rusage
-	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-	return usage.Maxrss
+	status, err := os.ReadFile("/proc/self/status")
+	must(err)
+	var kib int64
+	for _, line := range strings.Split(string(status), "\n") {
+		if strings.HasPrefix(line, "VmHWM:") {
+			_, err = fmt.Sscan(strings.TrimPrefix(line, "VmHWM:"), &kib)
+			must(err)
+		}
+	}
+	return kib
 }
 
 func (s *side) jobOf(name string, count int) func() checksum {
