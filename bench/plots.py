@@ -11,21 +11,21 @@ except ImportError:
 
 
 def ratios(title, rows, path):
-    """Bars: time and processor time of each side as multiples of the program written by hand."""
+    """Time and processor time of each side as multiples of the program written by hand, with quartiles."""
     rows = [row for row in rows if row["same_checksum"]]
-    figure, axes = pyplot.subplots(figsize=(8, 1.2 + 0.32 * len(rows)), layout="constrained")
-    positions = range(len(rows))
-    for offset, key, label in ((-0.2, "wall", "time"), (0.2, "cpu", "processor time")):
+    figure, axes = pyplot.subplots(figsize=(8, 1.4 + 0.28 * len(rows)), layout="constrained")
+    for offset, key, label in ((-0.15, "wall", "time"), (0.15, "cpu", "processor time")):
         middle = [row[key]["median"] for row in rows]
         below = [row[key]["median"] - row[key]["low"] for row in rows]
         above = [row[key]["high"] - row[key]["median"] for row in rows]
-        axes.barh([at + offset for at in positions], middle, 0.38, xerr=[below, above], label=label,
-                  error_kw={"elinewidth": 0.8})
-    axes.set_yticks(positions, [f"{row['job']}: {row['side']} / {row['floor']}" for row in rows])
-    axes.invert_yaxis()
+        positions = [at + offset for at in range(len(rows))]
+        axes.errorbar(middle, positions, xerr=[below, above], fmt="o", markersize=4, elinewidth=1, label=label)
+    axes.set_yticks(range(len(rows)), [f"{row['job']}: {row['side']} / {row['floor']}" for row in rows])
+    axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.axvline(1, color="black", linewidth=0.8)
-    if any(row["wall"]["median"] > 8 for row in rows):
-        axes.set_xscale("log")
+    axes.set_xscale("log", base=2)
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.grid(alpha=0.3)
     axes.set_xlabel("multiple of the program written by hand")
     axes.set_title(title)
     axes.legend()
@@ -67,15 +67,24 @@ def memory(measured, path):
 
 def growth(measured, path):
     """One panel for each thing that grows."""
-    panels_of = {"sources": "opened_ms", "plugins": "opened_ms", "waiting": "request_us", "columns": "cpu_us", "cell": "cpu_us"}
-    figure, panels = pyplot.subplots(1, len(panels_of), figsize=(3.2 * len(panels_of), 3.2), layout="constrained")
-    for axes, (kind, key) in zip(panels, panels_of.items()):
+    shown = {
+        "sources": ("opened_ms", "ms to open a host\nby sources"),
+        "plugins": ("opened_ms", "ms to open a host\nby plugins in a directory"),
+        "waiting": ("request_us", "µs a request\nby waiting threads"),
+        "columns": ("cpu_us", "CPU µs of 100 rows\nby columns"),
+        "cell": ("cpu_us", "CPU µs of one row\nby the bytes of its cell"),
+    }
+    figure, panels = pyplot.subplots(1, len(shown), figsize=(3 * len(shown), 3.2), layout="constrained")
+    for axes, (kind, (key, title)) in zip(panels, shown.items()):
         for side, answers in measured[kind].items():
             axes.plot(list(answers), [answer[key] for answer in answers.values()], marker="o", label=side)
         axes.set_xscale("log")
-        axes.set_yscale("log")
-        axes.set_title(f"{kind}: {key}")
-        axes.legend()
+        if kind in ("columns", "cell"):
+            axes.set_yscale("log")
+            axes.legend()
+        else:
+            axes.set_ylim(bottom=0)
+        axes.set_title(title, fontsize="medium")
     figure.savefig(path)
     pyplot.close(figure)
 
