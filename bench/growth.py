@@ -51,7 +51,7 @@ def repeats(kind, count):
 
 def measured(programs, databases, quick):
     """{kind: {side: {count: answer}}}"""
-    times = 3 if quick else 9
+    times = 2 if quick else 9
     grown = {"sources": {"dbway": {}}, "plugins": {"dbway": {}}, "waiting": {"dbway": {}}, "columns": {}, "cell": {}}
     sqlite = databases["sqlite"]
     for kind in ("sources", "waiting"):

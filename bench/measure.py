@@ -158,7 +158,7 @@ def measured(programs, plan, database, quick):
     figures["allocations"] = counts(allocations, programs, plan, database, sides)
     figures["peak_kib"] = {} if quick and plan.optional else peaks(programs, plan, database, sides)
     plan.providers = [provider for provider in plan.providers if provider in sides]
-    figures["load_ms"] = load_times(programs, plan, database, 9 if quick else 27)
+    figures["load_ms"] = load_times(programs, plan, database, 5 if quick else 27)
     return figures
 
 

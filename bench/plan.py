@@ -30,22 +30,30 @@ class Plan:
 
 
 BATCH = 100
+ENTITIES = 100_000
 PEERS = ["libpqxx", "soci", "odbc", "qt", "dbi", "cppdb", "poco"]
 GO = ["go-pgx", "go-pq", "gorm"]  # no machine code that callgrind could follow
 
 
-def jobs(names, rounds, rows):
+def jobs(names, rounds, quick):
     few, some, many = rounds
+    rows = 200_000 if quick else 1_000_000
+    small, large = (2_000, 8_000) if quick else (5_000, 25_000)
     every = [
         Job("point", 500, 500, many, 500, 1500, 1000),
         Job("batch", 10, 10 * BATCH, many, 5, 15, 10 * BATCH),
-        Job("scan", rows, rows, few, 5000, 25000, 20000),
-        Job("structs", rows, rows, few, 5000, 25000, 20000),
+        Job("scan", rows, rows, few, small, large, large - small),
+        Job("structs", rows, rows, few, small, large, large - small),
         Job("insert", rows // 10, rows // 10, few, 1000, 5000, 4000),
         Job("transaction", 100, 100, some, 100, 300, 200),
         Job("connect", 10, 10, few),
     ]
     return [job for job in every if job.name in names]
+
+
+def entities(rounds, quick):
+    """The job `structs`, of as many rows as there are entities."""
+    return [dataclasses.replace(job, count=ENTITIES, items=ENTITIES) for job in jobs(["structs"], rounds, quick)]
 
 
 def compared(floor, *sides):
@@ -58,7 +66,6 @@ def plans(quick):
     rounds = (3, 5, 9) if quick else (21, 41, 81)  # of scans and bulk loads, transactions, single queries
     fewer = (3, 3, 5) if quick else (11, 21, 41)
     scarce = (3, 3, 5) if quick else (5, 7, 21)
-    rows = 200_000 if quick else 1_000_000
 
     def counted(*sides, jobs=None):
         return {job: list(sides) for job in jobs or (basic if quick else everything[:-1])}
@@ -68,7 +75,7 @@ def plans(quick):
             f"Peers on {database}",
             {"PostgreSQL": "postgresql", "SQLite": "sqlite"}[database],
             compared(floor, ours, *sides),
-            jobs(["point"] if quick else basic, scarce, rows),
+            jobs(["point"] if quick else basic, scarce, quick),
             {} if quick else counted(floor, ours, *(side for side in sides if side not in GO), jobs=basic),
             optional=sides,
         )
@@ -77,7 +84,7 @@ def plans(quick):
         "pgx and pq on PostgreSQL",
         "postgresql",
         compared("libpq", "pgx", "pgx/pool", "libpqxx") | compared("libpqxx", "pq", "pq/pool"),
-        jobs(everything, rounds, rows),
+        jobs(everything, rounds, quick),
         {"point": ["libpq", "pgx", "pgx/pool"]} | counted("libpq", "pgx", jobs=["batch", "scan", "structs", "insert"])
         if quick
         else counted("libpq", "pgx", "pgx/pool", "libpqxx", "pq", "pq/pool"),
@@ -87,7 +94,7 @@ def plans(quick):
         "sqlite on SQLite",
         "sqlite",
         compared("sqlite3", "sqlite", "sqlite/pool"),
-        jobs(everything, rounds, rows),
+        jobs(everything, rounds, quick),
         counted("sqlite3", "sqlite") if quick else counted("sqlite3", "sqlite", "sqlite/pool"),
         ["sqlite"],
     )
@@ -95,7 +102,7 @@ def plans(quick):
         "mysql on MariaDB",
         "mysql",
         compared("mysqlcppconn", "mysql", "mysql/pool"),
-        jobs(everything, fewer, rows),
+        jobs(everything, fewer, quick),
         counted("mysqlcppconn", "mysql") if quick else counted("mysqlcppconn", "mysql", "mysql/pool"),
         ["mysql"],
         optional=["mysqlcppconn", "mysql", "mysql/pool"],
@@ -105,19 +112,19 @@ def plans(quick):
             f"orm on {name}",
             database,
             compared("soci", "orm", "orm/pool"),
-            jobs(basic if quick else everything, scarce if quick else fewer, rows),
+            jobs(basic if quick else everything, scarce if quick else fewer, quick),
             counted("soci", "orm", jobs=basic[:2]) if quick else counted("soci", "orm", "orm/pool"),
             ["orm"],
             optional=["soci", "orm", "orm/pool"],
         )
         for name, database in (("PostgreSQL", "postgresql"), ("SQLite", "sqlite"))
     ]
-    entities = [
+    of_entities = [
         Plan(
-            f"100,000 entities on {name}",
+            f"{ENTITIES:,} entities on {name}",
             database,
             compared(provider, f"{provider}/entities"),
-            jobs(["structs"], fewer, 100_000),
+            entities(fewer, quick),
             counted(provider, f"{provider}/entities", jobs=["structs"]),
         )
         for name, database, provider in (("PostgreSQL", "postgresql", "pgx"), ("SQLite", "sqlite", "sqlite"))
@@ -127,7 +134,7 @@ def plans(quick):
         postgresql,
         mysql,
         *orm,
-        *entities,
+        *of_entities,
         peers("PostgreSQL", "libpq", "pgx", PEERS + GO),
         peers("SQLite", "sqlite3", "sqlite", PEERS[1:]),
     ]
