@@ -15,7 +15,8 @@ def comparisons(results):
     for plan in results["plans"]:
         for job, measured in plan["times"].items():
             for side, floor in plan["comparisons"].items():
-                rows.append(compared(plan, job, measured, side, floor))
+                if side in measured["sides"] and floor in measured["sides"]:
+                    rows.append(compared(plan, job, measured, side, floor))
     return rows
 
 

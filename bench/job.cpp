@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
         for (std::string job; std::cin >> job >> count;) run(*side, job, count);
         return 0;
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "%s as %s: %s\n", argv[0], argv[1], error.what());
+        std::fprintf(stderr, "%s: %s\n", argv[1], error.what());
         return 1;
     }
 }

@@ -1,6 +1,7 @@
 """Does the jobs of all sides: times in rounds, instructions under callgrind, allocations, memory and load times in
 processes of their own."""
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -39,33 +40,45 @@ class Worker:
         self.process.communicate()
 
 
-def workers(programs, plan, database):
-    """Those of the sides that work, and {side: why it is left out}."""
-    ready, left_out = [], {}
+@contextlib.contextmanager
+def leaving_out(side, plan, left_out):
+    """A side that fails is left out, if the plan can do without it: left_out[side] is why."""
+    try:
+        yield
+    except Failed as reason:
+        if side not in plan.optional:
+            raise
+        left_out[side] = str(reason).splitlines()[-1]
+
+
+def workers(programs, plan, database, left_out):
+    """Those of the sides that work."""
+    ready = []
     for side in plan.sides:
-        try:
+        with leaving_out(side, plan, left_out):
             worker = Worker(programs, side, database)
             worker.do(plan.jobs[0].name, 1)
             ready.append(worker)
-        except Failed as reason:
-            if side not in plan.optional:
-                raise
-            left_out[side] = str(reason).splitlines()[-1]
-    return ready, left_out
+    return ready
 
 
-def times(plan, ready):
+def times(plan, ready, left_out):
     """{job: {side: [figures of each round]}}. Each round asks all sides, one after the other, and begins with
     another side than the last."""
     figures = {}
     for job in plan.jobs:
-        of_job = figures[job.name] = {"items": job.items, "sides": {worker.side: [] for worker in ready}}
-        for worker in ready:  # warm caches; not counted
-            worker.do(job.name, job.count)
-        for number in range(job.rounds):
+        answers_of = {worker.side: [] for worker in ready}
+        for number in range(-1, job.rounds):  # the first warms caches, and does not count
             start = number % len(ready)
             for worker in ready[start:] + ready[:start]:
-                of_job["sides"][worker.side].append(worker.do(job.name, job.count))
+                if worker.side in left_out:
+                    continue
+                with leaving_out(worker.side, plan, left_out):
+                    answer = worker.do(job.name, job.count)
+                    if number >= 0:
+                        answers_of[worker.side].append(answer)
+        complete = {side: answers for side, answers in answers_of.items() if len(answers) == job.rounds}
+        figures[job.name] = {"items": job.items, "sides": complete}
     return figures
 
 
@@ -102,7 +115,7 @@ def allocations(programs, side, database, lines):
 READING = ("point", "batch", "scan", "structs")
 
 
-def counts(count, programs, plan, database, sides):
+def counts(count, programs, plan, database, sides, left_out):
     """{job: {side: count of an item}}: of the difference of two counts, so that set-up cancels. Counts do not depend
     on how busy the machine is, so several are taken at a time where that disturbs nobody: users of one SQLite file
     do each other's work on it, and writers of one table wait for each other."""
@@ -110,9 +123,12 @@ def counts(count, programs, plan, database, sides):
 
     def take(side, jobs):
         lines = [(job.name, size) for job in jobs for size in (job.small, job.small, job.large)]  # the first warms
-        counted = count(programs, side, database, lines) if lines else []
-        for job, small, large in zip(jobs, counted[1::3], counted[2::3]):
-            figures.setdefault(job.name, {})[side] = (large - small) / job.items_between
+        if not lines:
+            return
+        with leaving_out(side, plan, left_out):
+            counted = count(programs, side, database, lines)
+            for job, small, large in zip(jobs, counted[1::3], counted[2::3]):
+                figures.setdefault(job.name, {})[side] = (large - small) / job.items_between
 
     def wanted(side, reading):
         return [job for job in plan.jobs if side in plan.counted.get(job.name, []) and (job.name in READING) == reading]
@@ -144,18 +160,15 @@ def load_times(programs, plan, database, processes):
 
 def measured(programs, plan, database, quick):
     """Everything of one plan."""
-    ready, left_out = workers(programs, plan, database)
-    sides = [worker.side for worker in ready]
-    figures = {
-        "title": plan.title,
-        "left_out": left_out,
-        "comparisons": {side: floor for side, floor in plan.comparisons.items() if side in sides and floor in sides},
-        "times": times(plan, ready) if len(ready) > 1 else {},
-    }
+    left_out = {}
+    ready = workers(programs, plan, database, left_out)
+    figures = {"title": plan.title, "left_out": left_out, "times": times(plan, ready, left_out) if ready else {}}
     for worker in ready:
         worker.end()
-    figures["instructions"] = counts(instructions, programs, plan, database, sides)
-    figures["allocations"] = counts(allocations, programs, plan, database, sides)
+    sides = [side for side in plan.sides if side not in left_out]
+    figures["instructions"] = counts(instructions, programs, plan, database, sides, left_out)
+    figures["allocations"] = counts(allocations, programs, plan, database, sides, left_out)
+    figures["comparisons"] = plan.comparisons
     figures["peak_kib"] = {} if quick and plan.optional else peaks(programs, plan, database, sides)
     plan.providers = [provider for provider in plan.providers if provider in sides]
     figures["load_ms"] = load_times(programs, plan, database, 5 if quick else 27)

@@ -111,13 +111,13 @@ def plans(quick):
         Plan(
             f"orm on {name}",
             database,
-            compared("soci", "orm", "orm/pool"),
+            compared("soci", "orm", "orm/pool", *([] if quick else [own])),
             jobs(basic if quick else everything, scarce if quick else fewer, quick),
-            counted("soci", "orm", jobs=basic[:2]) if quick else counted("soci", "orm", "orm/pool"),
+            counted("soci", "orm", jobs=basic[:2]) if quick else counted("soci", "orm", "orm/pool", own),
             ["orm"],
             optional=["soci", "orm", "orm/pool"],
         )
-        for name, database in (("PostgreSQL", "postgresql"), ("SQLite", "sqlite"))
+        for name, database, own in (("PostgreSQL", "postgresql", "pgx"), ("SQLite", "sqlite", "sqlite"))
     ]
     of_entities = [
         Plan(
@@ -129,6 +129,14 @@ def plans(quick):
         )
         for name, database, provider in (("PostgreSQL", "postgresql", "pgx"), ("SQLite", "sqlite", "sqlite"))
     ]
+    pgx_for_go = Plan(
+        "pgx for Go on PostgreSQL",
+        "postgresql",
+        compared("go-pgx", "pgx", "pgx/pool"),
+        jobs(everything[:5], fewer, quick),
+        {},
+        optional=["go-pgx"],
+    )
     return [
         sqlite,
         postgresql,
@@ -137,4 +145,5 @@ def plans(quick):
         *of_entities,
         peers("PostgreSQL", "libpq", "pgx", PEERS + GO),
         peers("SQLite", "sqlite3", "sqlite", PEERS[1:]),
+        *([] if quick else [pgx_for_go]),
     ]

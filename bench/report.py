@@ -41,7 +41,8 @@ def comparison(row):
     return (
         f"| {row['job']}, per {UNITS[row['job']]} | {row['side']} | {row['floor']} | {spread(row['wall'])} "
         f"| {spread(row['cpu'])} | {pair(row, 'instructions')} | {pair(row, 'allocations')} "
-        f"| {row['wall_us_side']:.2f} / {row['wall_us_floor']:.2f} | {row['cpu_us_side']:.2f} / {row['cpu_us_floor']:.2f} |"
+        f"| {row['wall_us_side']:.2f} / {row['wall_us_floor']:.2f} "
+        f"| {row['cpu_us_side']:.2f} / {row['cpu_us_floor']:.2f} |"
     )
 
 
@@ -54,10 +55,10 @@ def plan_section(plan, rows):
             *map(comparison, rows),
             "",
         ]
-    lines += [f"Left out: {side} ({why})." for side, why in plan["left_out"].items()]
+    lines += [f"- Left out: {side} ({why})." for side, why in plan["left_out"].items()] + [""]
     for job, peaks in plan["peak_kib"].items():
         listed = ", ".join(f"{side} {kib / 1024:.1f} MiB" for side, kib in peaks.items())
-        lines += [f"Peak memory of a process that does one {job} only: {listed}.", ""]
+        lines += [f"Peak memory of a process that does one {job} only: {listed or 'not measured'}.", ""]
     for provider, times in plan["load_ms"].items():
         opened, first = (spread(quartiles(times[key]), ".1f") for key in ("opened_ms", "first_row_ms"))
         lines += [
@@ -88,9 +89,9 @@ def pool_section(measured):
         "",
         f"## Pool of {pools.CONNECTIONS} connections",
         "",
-        f"Queries by key of several threads, on a pool of {pools.CONNECTIONS} connections to PostgreSQL, against a pool "
-        "written by hand on libpq (a mutex, a condition variable). Throughput: above 1 in dbway's favour; fairness: the "
-        "slowest thread's count to the fastest's.",
+        f"Queries by key of several threads, on a pool of {pools.CONNECTIONS} connections to PostgreSQL, against a "
+        "pool written by hand on libpq (a mutex, a condition variable). Throughput: above 1 in dbway's favour; "
+        "fairness: the slowest thread's count to the fastest's.",
         "",
         "| threads | side | queries/s | throughput, ratio | p50 µs | p99 µs | CPU µs | CPU, ratio | fairness |",
         "|---|---|---|---|---|---|---|---|---|",
@@ -118,30 +119,42 @@ def mixed_section(measured):
         f"{pools.CONNECTIONS} threads for {next(iter(measured.values()))[0]['seconds']:.0f} s: of a hundred calls 80 "
         "queries by key, 9 of a hundred rows, 10 transactions of three statements and a bulk load of 100 rows.",
         "",
-        "| side | calls/s | p50 µs | p99 µs | longest µs | CPU µs | MiB after a tenth of the time | MiB at the end |",
+        "| side | calls/s | p50 µs | p99 µs | longest µs | CPU µs | MiB after a tenth of it | MiB at the end |",
         "|---|---|---|---|---|---|---|---|",
         *lines,
     ]
 
 
-# Kind of growth: what is counted, [(a figure, what it is)].
+# Kind of growth: what is counted, {a figure: what it is}.
 GROWTH = {
-    "sources": ("sources of one host", [("opened_ms", "ms to open the host"), ("query_us", "µs a query"), ("peak_kib", "KiB at most")]),
-    "plugins": ("further plugins in a directory", [("opened_ms", "ms to open the host"), ("first_row_ms", "ms to the first row")]),
-    "waiting": ("threads that wait for one connection", [("request_us", "µs a request"), ("peak_kib", "KiB at most")]),
-    "columns": ("columns of 100 rows", [("wall_us", "µs a result"), ("cpu_us", "CPU µs a result")]),
-    "cell": ("bytes of one cell", [("wall_us", "µs a result"), ("cpu_us", "CPU µs a result"), ("peak_kib", "KiB at most")]),
+    "sources": (
+        "sources of one host",
+        {"opened_ms": "ms to open the host", "query_us": "µs a query", "peak_kib": "KiB at most"},
+    ),
+    "plugins": (
+        "further plugins in a directory",
+        {"opened_ms": "ms to open the host", "first_row_ms": "ms to the first row"},
+    ),
+    "waiting": (
+        "threads that wait for one connection",
+        {"request_us": "µs a request", "peak_kib": "KiB at most"},
+    ),
+    "columns": ("columns of 100 rows", {"wall_us": "µs a result", "cpu_us": "CPU µs a result"}),
+    "cell": (
+        "bytes of one cell",
+        {"wall_us": "µs a result", "cpu_us": "CPU µs a result", "peak_kib": "KiB at most"},
+    ),
 }
 
 
 def growth_section(measured):
     lines = ["", "## Growth"]
     for kind, (counted, columns) in GROWTH.items():
-        titles = " | ".join(title for _, title in columns)
+        titles = " | ".join(columns.values())
         lines += ["", f"| {counted} | side | {titles} |", "|---|---|" + "---|" * len(columns)]
         for number in growth.COUNTS[kind]:
             for side, answers in measured[kind].items():
-                figures_of = " | ".join(f"{answers[number][key]:,.1f}" for key, _ in columns)
+                figures_of = " | ".join(f"{answers[number][key]:,.1f}" for key in columns)
                 lines.append(f"| {number:,} | {side} | {figures_of} |")
     return lines
 
