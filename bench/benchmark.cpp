@@ -22,6 +22,7 @@
 namespace {
 
 using bench::Checksum;
+using bench::Database;
 using bench::Side;
 
 struct Contender {
@@ -115,17 +116,19 @@ int main(int argc, char** argv) {
         file = made.emplace().file();
         bench::make_sqlite_database(file);
     }
+    const auto dbway = [](const char* provider, Database::Kind kind, const std::string& text, bool pinned) {
+        return [=] { return bench::make_dbway_side(provider, {kind, text}, pinned); };
+    };
     add_all({{"sqlite/by_hand", [file] { return bench::make_sqlite3_side(file); }},
-             {"sqlite/dbway_pinned", [file] { return bench::make_dbway_side("sqlite", file, true); }},
-             {"sqlite/dbway_pool", [file] { return bench::make_dbway_side("sqlite", file, false); }}});
+             {"sqlite/dbway_pinned", dbway("sqlite", Database::Kind::sqlite, file, true)},
+             {"sqlite/dbway_pool", dbway("sqlite", Database::Kind::sqlite, file, false)}});
     if (const char* postgresql = std::getenv("DBWAY_BENCH_POSTGRESQL")) {
         const std::string database = postgresql;
-        add_all(
-            {{"postgresql/libpq", [database] { return bench::make_libpq_side(database); }},
-             {"postgresql/libpqxx", [database] { return bench::make_libpqxx_side(database); }},
-             {"postgresql/pgx_pinned", [database] { return bench::make_dbway_side("pgx", database, true); }},
-             {"postgresql/pgx_pool", [database] { return bench::make_dbway_side("pgx", database, false); }},
-             {"postgresql/pq_pinned", [database] { return bench::make_dbway_side("pq", database, true); }}});
+        add_all({{"postgresql/libpq", [database] { return bench::make_libpq_side(database); }},
+                 {"postgresql/libpqxx", [database] { return bench::make_libpqxx_side(database); }},
+                 {"postgresql/pgx_pinned", dbway("pgx", Database::Kind::postgresql, database, true)},
+                 {"postgresql/pgx_pool", dbway("pgx", Database::Kind::postgresql, database, false)},
+                 {"postgresql/pq_pinned", dbway("pq", Database::Kind::postgresql, database, true)}});
     }
     benchmark::RunSpecifiedBenchmarks();
     return 0;

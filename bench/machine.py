@@ -24,18 +24,38 @@ def processor():
 
 
 def load():
-    return round(os.getloadavg()[0], 2)
+    return [round(value, 2) for value in os.getloadavg()]
+
+
+# What the report calls them, and their packages.
+VERSIONS = {
+    "PostgreSQL": "postgresql-15",
+    "libpq": "libpq5",
+    "libpqxx": "libpqxx-dev",
+    "sqlite3": "libsqlite3-0",
+    "MariaDB": "mariadb-server-core",
+    "Connector/C++": "libmysqlcppconn-dev",
+    "SOCI": "libsoci-dev",
+    "psqlodbc": "odbc-postgresql",
+    "sqliteodbc": "libsqliteodbc",
+    "Qt": "qt6-base-dev",
+    "libdbi": "libdbi-dev",
+    "CppDB": "libcppdb-dev",
+    "Poco": "libpoco-dev",
+    "Go": "golang-go",
+    "pgx for Go": "golang-github-jackc-pgx-v4-dev",
+    "lib/pq": "golang-github-lib-pq-dev",
+    "GORM": "golang-github-jinzhu-gorm-dev",
+}
 
 
 def describe():
+    versions = {name: package(of) for name, of in VERSIONS.items()}
     return {
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "processor": processor(),
         "processors": os.cpu_count(),
         "compiler": line("c++", "--version"),
-        "sqlite3": package("libsqlite3-0"),
-        "postgresql": package("postgresql-15"),
-        "libpq": package("libpq5"),
-        "libpqxx": package("libpqxx-dev"),
+        "versions": {name: version for name, version in versions.items() if version not in ("", "unknown")},
         "load_before": load(),
     }

@@ -1,35 +1,15 @@
-"""Runs dbway_bench_job: times in rounds, instructions under callgrind, memory and first rows in fresh processes."""
+"""Does the jobs of all sides: times in rounds, instructions under callgrind, allocations, memory and load times in
+processes of their own."""
 import concurrent.futures
 import contextlib
 import json
 import os
+import pathlib
+import re
 import subprocess
+import tempfile
 
-
-class Programs:
-    def __init__(self, directory):
-        self.job = str(directory / "dbway_bench_job")
-        self.server = str(directory / "dbway_bench_postgresql")
-
-    def sqlite(self, path):
-        """The database, which is made when it is not there yet."""
-        complete = path.with_name(path.name + ".complete")
-        if not complete.exists():
-            for leftover in path.parent.glob(path.name + "*"):
-                leftover.unlink()
-            subprocess.run([self.job, "make", str(path)], check=True)
-            complete.touch()
-        return str(path)
-
-    @contextlib.contextmanager
-    def postgresql(self):
-        """A server that ends with its standard input, and so with this process."""
-        with subprocess.Popen([self.server], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server:
-            database = server.stdout.readline().strip()
-            if not database:
-                raise SystemExit("the PostgreSQL server did not start")
-            yield database
-            server.stdin.close()
+from programs import Failed
 
 
 class Worker:
@@ -38,95 +18,164 @@ class Worker:
     def __init__(self, programs, side, database):
         self.side = side
         self.process = subprocess.Popen(
-            [programs.job, side, database], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [programs.of_side(side), side, database],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def do(self, job, count):
-        self.process.stdin.write(f"{job} {count}\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(f"{job} {count}\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            pass
         answer = self.process.stdout.readline()
         if not answer:
-            raise SystemExit(f"{self.side} failed in {job}")
+            raise Failed(self.process.stderr.read().strip() or f"{self.side} failed in {job}")
         return json.loads(answer)
 
     def end(self):
-        self.process.stdin.close()
-        self.process.wait()
+        self.process.communicate()
 
 
-def times(programs, plan, database):
+@contextlib.contextmanager
+def leaving_out(side, plan, left_out):
+    """A side that fails is left out, if the plan can do without it: left_out[side] is why."""
+    try:
+        yield
+    except Failed as reason:
+        if side not in plan.optional:
+            raise
+        left_out[side] = str(reason).splitlines()[-1]
+
+
+def workers(programs, plan, database, left_out):
+    """Those of the sides that work."""
+    ready = []
+    for side in plan.sides:
+        with leaving_out(side, plan, left_out):
+            worker = Worker(programs, side, database)
+            worker.do(plan.jobs[0].name, 1)
+            ready.append(worker)
+    return ready
+
+
+def times(plan, ready, left_out):
     """{job: {side: [figures of each round]}}. Each round asks all sides, one after the other, and begins with
     another side than the last."""
-    workers = [Worker(programs, side, database) for side in plan.sides]
     figures = {}
     for job in plan.jobs:
-        of_job = figures[job.name] = {"items": job.items, "sides": {side: [] for side in plan.sides}}
-        for worker in workers:  # warm caches; not counted
-            worker.do(job.name, job.count)
-        for number in range(job.rounds):
-            start = number % len(workers)
-            for worker in workers[start:] + workers[:start]:
-                of_job["sides"][worker.side].append(worker.do(job.name, job.count))
-    for worker in workers:
-        worker.end()
+        answers_of = {worker.side: [] for worker in ready}
+        for number in range(-1, job.rounds):  # the first warms caches, and does not count
+            start = number % len(ready)
+            for worker in ready[start:] + ready[:start]:
+                if worker.side in left_out:
+                    continue
+                with leaving_out(worker.side, plan, left_out):
+                    answer = worker.do(job.name, job.count)
+                    if number >= 0:
+                        answers_of[worker.side].append(answer)
+        complete = {side: answers for side, answers in answers_of.items() if len(answers) == job.rounds}
+        figures[job.name] = {"items": job.items, "sides": complete}
     return figures
 
 
-def counted(programs, side, database, job, count):
-    run = subprocess.run(
-        ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", "--instr-atstart=no"]
-        + [programs.job, side, database, job, str(count)],
+def answers(programs, side, database, lines, before=(), environment=None):
+    """What a process answers that does these jobs, [(job, count)], one after the other."""
+    done = subprocess.run(
+        [*before, programs.of_side(side), side, database],
+        input="".join(f"{job} {count}\n" for job, count in lines),
         capture_output=True,
         text=True,
+        env=os.environ | (environment or {}),
     )
-    for line in run.stderr.splitlines():
-        if "Collected" in line:
-            return int(line.split()[-1])
-    raise SystemExit(f"{side} failed in {job} under callgrind:\n{run.stderr}")
+    if done.returncode:
+        raise Failed(f"{side}: {done.stderr}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def instructions(programs, plan, database):
-    """{job: {side: instructions of an item}}: of the difference of two counts, so that set-up cancels. They do not
-    depend on how busy the machine is, so several are counted at a time where that disturbs nobody: users of one
-    SQLite file do each other's work on it, and writers of one table wait for each other."""
+def instructions(programs, side, database, lines):
+    with tempfile.TemporaryDirectory() as directory:
+        callgrind = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={directory}/out", "--instr-atstart=no"]
+        answers(programs, side, database, lines, callgrind)
+        totals = []
+        for number in range(1, len(lines) + 1):
+            text = pathlib.Path(directory, f"out.{number}").read_text(encoding="utf-8", errors="replace")
+            totals.append(int(re.search(r"^totals: (\d+)", text, re.MULTILINE)[1]))
+        return totals
 
-    def per_item(job, side):
-        return (
-            counted(programs, side, database, job.name, job.large)
-            - counted(programs, side, database, job.name, job.small)
-        ) / job.items_between
 
-    wanted = [(job, side) for job in plan.jobs for side in plan.counted.get(job.name, [])]
+def allocations(programs, side, database, lines):
+    preload = {"LD_PRELOAD": programs.allocations}
+    return [answer["allocations"] for answer in answers(programs, side, database, lines, environment=preload)]
+
+
+READING = ("point", "batch", "scan", "structs")
+
+
+def counts(count, programs, plan, database, sides, left_out):
+    """{job: {side: count of an item}}: of the difference of two counts, so that set-up cancels. Counts do not depend
+    on how busy the machine is, so several are taken at a time where that disturbs nobody: users of one SQLite file
+    do each other's work on it, and writers of one table wait for each other."""
     figures = {}
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        reading = () if plan.database == "sqlite" else ("point", "batch", "scan")
-        readers = [(job, side) for job, side in wanted if job.name in reading]
-        for (job, side), value in zip(readers, pool.map(lambda pair: per_item(*pair), readers)):
-            figures.setdefault(job.name, {})[side] = value
-    for job, side in wanted:
-        if (job, side) not in readers:
-            figures.setdefault(job.name, {})[side] = per_item(job, side)
+
+    def take(side, jobs):
+        lines = [(job.name, size) for job in jobs for size in (job.small, job.small, job.large)]  # the first warms
+        if not lines:
+            return
+        with leaving_out(side, plan, left_out):
+            counted = count(programs, side, database, lines)
+            for job, small, large in zip(jobs, counted[1::3], counted[2::3]):
+                figures.setdefault(job.name, {})[side] = (large - small) / job.items_between
+
+    def wanted(side, reading):
+        return [job for job in plan.jobs if side in plan.counted.get(job.name, []) and (job.name in READING) == reading]
+
+    with concurrent.futures.ThreadPoolExecutor(1 if plan.database == "sqlite" else os.cpu_count()) as pool:
+        list(pool.map(lambda side: take(side, wanted(side, True)), sides))
+    for side in sides:
+        take(side, wanted(side, False))
     return figures
 
 
-def peaks(programs, plan, database):
-    """{side: KiB}: the most memory that a process had which did nothing but a scan."""
-    figures = {}
-    scan = next(job for job in plan.jobs if job.name == "scan")
-    for side in plan.sides:
-        run = subprocess.run(
-            [programs.job, side, database, "scan", str(scan.count)], check=True, capture_output=True, text=True
-        )
-        figures[side] = json.loads(run.stdout)["peak_kib"]
-    return figures
-
-
-def first_rows(programs, plan, database):
-    """{provider: [milliseconds from the start of main() to the first row]}, each in a fresh process."""
+def peaks(programs, plan, database, sides):
+    """{job: {side: KiB}}: the most memory that a process had which did nothing but one scan."""
     return {
-        provider: [
-            float(subprocess.run([programs.job, "first", provider, database], check=True, capture_output=True).stdout)
-            for _ in range(plan.first_rows)
-        ]
-        for provider in plan.providers
+        job.name: {side: answers(programs, side, database, [(job.name, job.count)])[0]["peak_kib"] for side in sides}
+        for job in plan.jobs
+        if job.name in ("scan", "structs")
     }
+
+
+def load_times(programs, plan, database, processes):
+    """{provider: {"opened_ms": […], "first_row_ms": […]}}, each in a fresh process."""
+    figures = {}
+    for provider in plan.providers:
+        lines = [programs.answer("load", provider, database) for _ in range(processes)]
+        figures[provider] = {key: [line[key] for line in lines] for key in lines[0]}
+    return figures
+
+
+def measured(programs, plan, database, quick):
+    """Everything of one plan."""
+    left_out = {}
+    ready = workers(programs, plan, database, left_out)
+    figures = {"title": plan.title, "left_out": left_out, "times": times(plan, ready, left_out) if ready else {}}
+    for worker in ready:
+        worker.end()
+    sides = [side for side in plan.sides if side not in left_out]
+    figures["instructions"] = counts(instructions, programs, plan, database, sides, left_out)
+    figures["allocations"] = counts(allocations, programs, plan, database, sides, left_out)
+    figures["comparisons"] = plan.comparisons
+    figures["peak_kib"] = {} if quick and plan.optional else peaks(programs, plan, database, sides)
+    plan.providers = [provider for provider in plan.providers if provider in sides]
+    figures["load_ms"] = load_times(programs, plan, database, 5 if quick else 27)
+    return figures
+
+
+def nothing(plan, why):
+    """In place of measured(), when there is no database."""
+    left_out = {side: why for side in plan.sides}
+    return {"title": plan.title, "left_out": left_out, "comparisons": {}, "times": {}, "load_ms": {}, "peak_kib": {}}

@@ -1,107 +1,190 @@
-"""The report: medians of the ratios of each round, with quartiles, as Markdown and JSON."""
+"""The report, as Markdown and JSON."""
 import json
-import statistics
+
+import figures
+import growth
+import plots
+import pools
+from figures import quartiles
 
 UNITS = {
     "point": "query",
     "batch": "query",
     "scan": "row",
+    "structs": "row",
     "insert": "row",
     "transaction": "transaction",
     "connect": "connection",
 }
 
 
-def quartiles(values):
-    low, middle, high = statistics.quantiles(values, n=4, method="inclusive")
-    return {"median": middle, "low": low, "high": high}
+def spread(values, form=".2f"):
+    return f"{values['median']:{form}} ({values['low']:{form}}–{values['high']:{form}})"
 
 
-def figures(results):
-    """A flat list: of each job, each side and the side that it is compared with."""
-    rows = []
-    for database in results["databases"]:
-        for job, measured in database["times"].items():
-            for side, floor in database["comparisons"].items():
-                ours, theirs = measured["sides"][side], measured["sides"][floor]
-                row = {"database": database["database"], "job": job, "side": side, "floor": floor}
-                row["rounds"] = len(ours)
-                row["same_checksum"] = all(a["checksum"] == b["checksum"] for a, b in zip(ours, theirs))
-                for key in ("wall", "cpu"):
-                    row[key] = quartiles([a[f"{key}_ms"] / b[f"{key}_ms"] for a, b in zip(ours, theirs)])
-                    for name, rounds in (("side", ours), ("floor", theirs)):
-                        middle = statistics.median(a[f"{key}_ms"] for a in rounds)
-                        row[f"{key}_us_{name}"] = middle * 1000 / measured["items"]
-                counted = database["instructions"].get(job, {})
-                if side in counted and floor in counted:
-                    row["instructions_side"], row["instructions_floor"] = counted[side], counted[floor]
-                    row["instructions"] = counted[side] / counted[floor]
-                rows.append(row)
-    return rows
+def count(value):
+    value = round(value, 2) + 0.0  # no "-0"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def refused(results):
-    return [f"{row['job']} of {row['side']}" for row in figures(results) if not row["same_checksum"]]
+def pair(row, key):
+    """What was counted of the side, and by hand."""
+    if f"{key}_side" not in row:
+        return ""
+    ratio = f"{row[key] + 0.0:.2f}: " if key in row else ""
+    return f"{ratio}{count(row[key + '_side'])} / {count(row[key + '_floor'])}"
 
 
-def ratio(values):
-    return f"{values['median']:.2f} ({values['low']:.2f}–{values['high']:.2f})"
+def comparison(row):
+    if not row["same_checksum"]:
+        return f"| {row['job']} | {row['side']} | {row['floor']} | another checksum | | | | | |"
+    return (
+        f"| {row['job']}, per {UNITS[row['job']]} | {row['side']} | {row['floor']} | {spread(row['wall'])} "
+        f"| {spread(row['cpu'])} | {pair(row, 'instructions')} | {pair(row, 'allocations')} "
+        f"| {row['wall_us_side']:.2f} / {row['wall_us_floor']:.2f} "
+        f"| {row['cpu_us_side']:.2f} / {row['cpu_us_floor']:.2f} |"
+    )
 
 
-def markdown(results):
+def plan_section(plan, rows):
+    lines = ["", f"## {plan['title']}", ""]
+    if rows:
+        lines += [
+            "| job | side | against | time | processor time | instructions | allocations | µs | CPU µs |",
+            "|---|---|---|---|---|---|---|---|---|",
+            *map(comparison, rows),
+            "",
+        ]
+    lines += [f"- Left out: {side} ({why})." for side, why in plan["left_out"].items()] + [""]
+    for job, peaks in plan["peak_kib"].items():
+        listed = ", ".join(f"{side} {kib / 1024:.1f} MiB" for side, kib in peaks.items())
+        lines += [f"Peak memory of a process that does one {job} only: {listed or 'not measured'}.", ""]
+    for provider, times in plan["load_ms"].items():
+        opened, first = (spread(quartiles(times[key]), ".1f") for key in ("opened_ms", "first_row_ms"))
+        lines += [
+            f"From nothing, by {provider}: host opened and plugin loaded after {opened} ms, first row after {first} ms "
+            f"({len(times['opened_ms'])} processes).",
+            "",
+        ]
+    return lines
+
+
+def pool_row(threads, side, answers, floor):
+    def middle(key):
+        return quartiles([answer[key] for answer in answers])["median"]
+
+    faster = quartiles([a["calls_per_second"] / b["calls_per_second"] for a, b in zip(answers, floor)])
+    cost = quartiles([a["cpu_us"] / b["cpu_us"] for a, b in zip(answers, floor)])
+    fair = quartiles([answer["fewest"] / answer["most"] for answer in answers])["median"]
+    return (
+        f"| {threads} | {side} | {middle('calls_per_second'):,.0f} | {spread(faster)} | {middle('p50_us'):,.0f} "
+        f"| {middle('p99_us'):,.0f} | {middle('cpu_us'):.1f} | {spread(cost)} | {fair:.2f} |"
+    )
+
+
+def pool_section(measured):
+    if not measured:
+        return []
+    lines = [
+        "",
+        f"## Pool of {pools.CONNECTIONS} connections",
+        "",
+        f"Queries by key of several threads, on a pool of {pools.CONNECTIONS} connections to PostgreSQL, against a "
+        "pool written by hand on libpq (a mutex, a condition variable). Throughput: above 1 in dbway's favour; "
+        "fairness: the slowest thread's count to the fastest's.",
+        "",
+        "| threads | side | queries/s | throughput, ratio | p50 µs | p99 µs | CPU µs | CPU, ratio | fairness |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for threads, sides in measured.items():
+        lines += [pool_row(threads, side, answers, sides[pools.SIDES[0]]) for side, answers in sides.items()]
+    return lines
+
+
+def mixed_section(measured):
+    lines = []
+    for side, answers in measured.items():
+        answer, memory = answers[0], answers[0]["resident_kib"]
+        lines.append(
+            f"| {side} | {answer['calls_per_second']:,.0f} | {answer['p50_us']:,.0f} | {answer['p99_us']:,.0f} "
+            f"| {answer['longest_us']:,.0f} | {answer['cpu_us']:.1f} | {memory[len(memory) // 10] / 1024:.1f} "
+            f"| {memory[-1] / 1024:.1f} |"
+        )
+    if not lines:
+        return []
+    return [
+        "",
+        "## Mixed load",
+        "",
+        f"{pools.CONNECTIONS} threads for {next(iter(measured.values()))[0]['seconds']:.0f} s: of a hundred calls 80 "
+        "queries by key, 9 of a hundred rows, 10 transactions of three statements and a bulk load of 100 rows.",
+        "",
+        "| side | calls/s | p50 µs | p99 µs | longest µs | CPU µs | MiB after a tenth of it | MiB at the end |",
+        "|---|---|---|---|---|---|---|---|",
+        *lines,
+    ]
+
+
+# Kind of growth: what is counted, {a figure: what it is}.
+GROWTH = {
+    "sources": (
+        "sources of one host",
+        {"opened_ms": "ms to open the host", "query_us": "µs a query", "peak_kib": "KiB at most"},
+    ),
+    "plugins": (
+        "further plugins in a directory",
+        {"opened_ms": "ms to open the host", "first_row_ms": "ms to the first row"},
+    ),
+    "waiting": (
+        "threads that wait for one connection",
+        {"request_us": "µs a request", "peak_kib": "KiB at most"},
+    ),
+    "columns": ("columns of 100 rows", {"wall_us": "µs a result", "cpu_us": "CPU µs a result"}),
+    "cell": (
+        "bytes of one cell",
+        {"wall_us": "µs a result", "cpu_us": "CPU µs a result", "peak_kib": "KiB at most"},
+    ),
+}
+
+
+def growth_section(measured):
+    lines = ["", "## Growth"]
+    for kind, (counted, columns) in GROWTH.items():
+        titles = " | ".join(columns.values())
+        lines += ["", f"| {counted} | side | {titles} |", "|---|---|" + "---|" * len(columns)]
+        for number in growth.COUNTS[kind]:
+            for side, answers in measured[kind].items():
+                figures_of = " | ".join(f"{answers[number][key]:,.1f}" for key in columns)
+                lines.append(f"| {number:,} | {side} | {figures_of} |")
+    return lines
+
+
+def markdown(results, rows):
     machine = results["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in machine["versions"].items())
     lines = [
         "# Benchmark",
         "",
         f"{machine['system']}; {machine['processor']}, {machine['processors']} processors; {machine['compiler']}; "
-        f"sqlite3 {machine['sqlite3']}, PostgreSQL {machine['postgresql']} by its unix socket, libpq {machine['libpq']}, "
-        f"libpqxx {machine['libpqxx']}; load {machine['load_before']} before, {machine['load_after']} after. "
-        + ("A quick run. " if results["quick"] else ""),
+        f"{versions}; servers by their unix sockets; load averages {machine['load_before']} before, "
+        f"{machine['load_after']} after." + (" A quick run." if results["quick"] else ""),
         "",
-        "Ratios to the program written by hand that is named, below 1 in dbway's favour: medians over the rounds, "
+        "Ratios to the program written by hand that is named, below 1 in the side's favour: medians over the rounds, "
         "quartiles in brackets. Time and processor time are those of the client's process, per item; instructions are "
-        "counted in user space.",
+        "counted in user space. Behind a ratio: the side / by hand.",
     ]
-    for database in results["databases"]:
-        lines += [
-            "",
-            f"## {database['database']}",
-            "",
-            "| job | side | against | time | processor time | instructions | µs by hand | µs | CPU µs by hand | CPU µs "
-            "| instructions by hand | instructions |",
-            "|---|---|---|---|---|---|---|---|---|---|---|---|",
-        ]
-        for row in figures(results):
-            if row["database"] != database["database"]:
-                continue
-            if not row["same_checksum"]:
-                lines.append(f"| {row['job']} | {row['side']} | {row['floor']} | another checksum |")
-                continue
-            counted = "instructions" in row
-            lines.append(
-                f"| {row['job']}, per {UNITS[row['job']]} | {row['side']} | {row['floor']} | {ratio(row['wall'])} "
-                f"| {ratio(row['cpu'])} | {format(row['instructions'], '.2f') if counted else ''} "
-                f"| {row['wall_us_floor']:.2f} | {row['wall_us_side']:.2f} "
-                f"| {row['cpu_us_floor']:.2f} | {row['cpu_us_side']:.2f} "
-                f"| {format(row['instructions_floor'], '.0f') if counted else ''} "
-                f"| {format(row['instructions_side'], '.0f') if counted else ''} |"
-            )
-        lines += ["", "Peak memory of a process that only scans: "]
-        lines[-1] += ", ".join(f"{side} {kib / 1024:.1f} MiB" for side, kib in database["peak_kib"].items()) + "."
-        for provider, values in database["first_row_ms"].items():
-            spread = quartiles(values)
-            lines += [
-                "",
-                f"From the start of a process to the first row by {provider}: {spread['median']:.1f} ms "
-                f"({spread['low']:.1f}–{spread['high']:.1f}, {len(values)} processes).",
-            ]
+    for plan in results["plans"]:
+        lines += plan_section(plan, [row for row in rows if row["plan"] == plan["title"]])
+    lines += pool_section(results.get("pools", {})) + mixed_section(results.get("mixed", {}))
+    lines += growth_section(results["growth"])
     return "\n".join(lines) + "\n"
 
 
 def write(results, directory):
-    text = markdown(results)
+    rows = figures.comparisons(results)
+    text = markdown(results, rows) + plots.write(results, rows, directory)
     (directory / "report.md").write_text(text, encoding="utf-8")
     (directory / "report.json").write_text(
-        json.dumps({"figures": figures(results), "measured": results}, indent=1) + "\n", encoding="utf-8"
+        json.dumps({"figures": rows, "measured": results}, indent=1) + "\n", encoding="utf-8"
     )
     return text

@@ -9,9 +9,18 @@ namespace bench {
 
 namespace {
 
+// A row as an application of dbway keeps it.
+struct Kept {
+    std::int64_t id = 0;
+    double val = 0;
+    std::string name;
+    dbway::Timestamp ts;
+};
+DBWAY_FIELDS(Kept, id, val, name, ts)
+
 class DbwaySide final : public Side {
   public:
-    DbwaySide(const std::string& provider, const std::string& database, bool pinned)
+    DbwaySide(const std::string& provider, const Database& database, bool pinned)
         : configuration_(
               dbway::parse_configuration(dbway_configuration(provider, database), "bench.toml", ".")),
           host_(dbway::Host::open(configuration_)),
@@ -52,6 +61,16 @@ class DbwaySide final : public Side {
         return on_database([&](auto& database) {
             Checksum sum;
             add_rows(sum, database, sql);
+            return sum;
+        });
+    }
+
+    Checksum structs(std::int64_t count) override {
+        return on_database([&](auto& database) {
+            const std::vector<Kept> rows = database.query(scan_sql(count)).template all<Kept>();
+            Checksum sum;
+            for (const Kept& row : rows)
+                sum.add(row.id, row.val, row.name, row.ts.time_since_epoch().count());
             return sum;
         });
     }
@@ -112,12 +131,25 @@ class DbwaySide final : public Side {
 
 }  // namespace
 
-std::string dbway_configuration(const std::string& provider, const std::string& database) {
-    return "[source.main]\nprovider = \"" + provider + "\"\n" + (provider == "sqlite" ? "database" : "url") +
-           " = '''" + database + "'''\npool.max = 1000\n";
+std::string dbway_configuration(const std::string& provider, const Database& database) {
+    std::string text = "[source.main]\nprovider = \"" + provider + "\"\npool.max = 1000\n";
+    const auto add = [&](const std::string& key, const std::string& value) {
+        text += key + " = '''" + value + "'''\n";
+    };
+    if (provider == "orm")
+        add("backend", database.kind == Database::Kind::sqlite  ? "sqlite3"
+                       : database.kind == Database::Kind::mysql ? "mysql"
+                                                                : "postgresql");
+    if (database.kind == Database::Kind::sqlite)
+        add("database", database.text);
+    else if (database.kind == Database::Kind::postgresql)
+        add("url", database.text);
+    else
+        for (const auto& [key, value] : database.settings()) add(key, value);
+    return text;
 }
 
-std::unique_ptr<Side> make_dbway_side(const std::string& provider, const std::string& database, bool pinned) {
+std::unique_ptr<Side> make_dbway_side(const std::string& provider, const Database& database, bool pinned) {
     return std::make_unique<DbwaySide>(provider, database, pinned);
 }
 

@@ -1,54 +1,13 @@
 // The floor for PostgreSQL: libpq by hand, binary both ways, statements prepared, the pipeline drained while
 // it is filled by batches small enough for the buffers of the kernel.
+#include "libpq_binary.hpp"
 #include "sides.hpp"
 
-#include <endian.h>
-#include <libpq-fe.h>
-
 #include <array>
-#include <cstring>
 
 namespace bench {
 
 namespace {
-
-constexpr std::int64_t epoch = 946'684'800LL * 1'000'000LL;  // 2000-01-01, where PostgreSQL's times begin
-
-struct Clear {
-    void operator()(PGresult* result) const noexcept { PQclear(result); }
-};
-using Result = std::unique_ptr<PGresult, Clear>;
-
-std::int64_t read64(const char* from) {
-    std::uint64_t value = 0;
-    std::memcpy(&value, from, sizeof value);
-    return static_cast<std::int64_t>(be64toh(value));
-}
-
-double read_double(const char* from) {
-    const std::int64_t bits = read64(from);
-    double value = 0;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-char* put16(char* to, std::uint16_t value) {
-    value = htobe16(value);
-    std::memcpy(to, &value, sizeof value);
-    return to + sizeof value;
-}
-
-char* put32(char* to, std::uint32_t value) {
-    value = htobe32(value);
-    std::memcpy(to, &value, sizeof value);
-    return to + sizeof value;
-}
-
-char* put64(char* to, std::int64_t value) {
-    const std::uint64_t bits = htobe64(static_cast<std::uint64_t>(value));
-    std::memcpy(to, &bits, sizeof bits);
-    return to + sizeof bits;
-}
 
 class LibpqSide final : public Side {
   public:
@@ -74,14 +33,14 @@ class LibpqSide final : public Side {
         require(PQenterPipelineMode(connection_) == 1);
         for (std::int64_t i = 0; i < batches; ++i) {
             for (int j = 0; j < batch_size; ++j) {
-                const Key key(keys.next());
-                require(PQsendQueryPrepared(connection_, "point", 1, &key.value, &Key::length, &Key::format,
-                                            1) == 1);
+                const BinaryInteger key(keys.next());
+                require(PQsendQueryPrepared(connection_, "point", 1, &key.value, &BinaryInteger::length,
+                                            &BinaryInteger::format, 1) == 1);
             }
             require(PQpipelineSync(connection_) == 1);
             for (int j = 0; j < batch_size; ++j) {
-                const Result result = expect(PQgetResult(connection_), PGRES_TUPLES_OK);
-                add(sum, result.get(), 0);
+                const LibpqResult result = expect(PQgetResult(connection_), PGRES_TUPLES_OK);
+                add_row(sum, result.get(), 0);
                 require(PQgetResult(connection_) == nullptr);
             }
             expect(PQgetResult(connection_), PGRES_PIPELINE_SYNC);
@@ -92,35 +51,43 @@ class LibpqSide final : public Side {
 
     Checksum scan(const std::string& sql) override {
         Checksum sum;
-        const Result result =
+        const LibpqResult result =
             expect(PQexecParams(connection_, sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1),
                    PGRES_TUPLES_OK);
         const int rows = PQntuples(result.get());
-        for (int row = 0; row < rows; ++row) add(sum, result.get(), row);
+        for (int row = 0; row < rows; ++row) add_row(sum, result.get(), row);
         return sum;
     }
 
+    Checksum structs(std::int64_t count) override {
+        const LibpqResult result = expect(
+            PQexecParams(connection_, scan_sql(count).c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1),
+            PGRES_TUPLES_OK);
+        std::vector<Record> records(static_cast<std::size_t>(PQntuples(result.get())));
+        int row = 0;
+        for (Record& record : records) {
+            record.id = read64(PQgetvalue(result.get(), row, 0));
+            record.val = read_double(PQgetvalue(result.get(), row, 1));
+            record.name.assign(PQgetvalue(result.get(), row, 2),
+                               static_cast<std::size_t>(PQgetlength(result.get(), row, 2)));
+            record.micros = read64(PQgetvalue(result.get(), row, 3)) + libpq_epoch;
+            ++row;
+        }
+        return checksum_of(records);
+    }
+
     void insert(const std::vector<Row>& rows) override {
-        expect(PQexec(connection_, "copy w (id, val, name, ts) from stdin (format binary)"), PGRES_COPY_IN);
+        expect(PQexec(connection_, copy_sql), PGRES_COPY_IN);
         std::array<char, 65536> buffer{};
-        constexpr std::string_view header("PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0", 19);
-        std::memcpy(buffer.data(), header.data(), header.size());
-        char* to = buffer.data() + header.size();
+        std::memcpy(buffer.data(), copy_header.data(), copy_header.size());
+        char* to = buffer.data() + copy_header.size();
         const auto send = [&] {
             require(PQputCopyData(connection_, buffer.data(), static_cast<int>(to - buffer.data())) == 1);
             to = buffer.data();
         };
         for (const Row& row : rows) {
-            if (buffer.data() + buffer.size() - to < static_cast<std::ptrdiff_t>(64 + row.name.size()))
-                send();
-            std::int64_t val_bits = 0;
-            std::memcpy(&val_bits, &row.val, sizeof val_bits);
-            to = put16(to, 4);
-            to = put64(put32(to, 8), row.id);
-            to = put64(put32(to, 8), val_bits);
-            to = put32(to, static_cast<std::uint32_t>(row.name.size()));
-            std::memcpy(to, row.name.data(), row.name.size());
-            to = put64(put32(to + row.name.size(), 8), row.micros - epoch);
+            if (buffer.data() + buffer.size() - to < static_cast<std::ptrdiff_t>(copy_row_size(row))) send();
+            to = put_copy_row(to, row);
         }
         if (buffer.data() + buffer.size() - to < 2) send();
         to = put16(to, 0xffff);
@@ -151,17 +118,6 @@ class LibpqSide final : public Side {
     }
 
   private:
-    // A bigint as a binary parameter.
-    struct Key {
-        explicit Key(std::int64_t key) { put64(bytes, key); }
-        Key(const Key&) = delete;
-        Key& operator=(const Key&) = delete;
-        char bytes[8];
-        const char* value = bytes;
-        static constexpr int length = 8;
-        static constexpr int format = 1;
-    };
-
     PGconn* open() const {
         PGconn* connection = PQconnectdb(database_.c_str());
         if (PQstatus(connection) == CONNECTION_OK) return connection;
@@ -172,8 +128,8 @@ class LibpqSide final : public Side {
     void require(bool fine) const {
         if (!fine) throw std::runtime_error(std::string("libpq: ") + PQerrorMessage(connection_));
     }
-    Result expect(PGresult* result, ExecStatusType wanted) const {
-        Result owner(result);
+    LibpqResult expect(PGresult* result, ExecStatusType wanted) const {
+        LibpqResult owner(result);
         require(PQresultStatus(result) == wanted);
         return owner;
     }
@@ -183,27 +139,21 @@ class LibpqSide final : public Side {
     }
 
     void point_query(Checksum& sum, std::int64_t id) const {
-        const Key key(id);
-        const Result result =
-            expect(PQexecPrepared(connection_, "point", 1, &key.value, &Key::length, &Key::format, 1),
-                   PGRES_TUPLES_OK);
-        add(sum, result.get(), 0);
+        const BinaryInteger key(id);
+        const LibpqResult result = expect(PQexecPrepared(connection_, "point", 1, &key.value,
+                                                         &BinaryInteger::length, &BinaryInteger::format, 1),
+                                          PGRES_TUPLES_OK);
+        add_row(sum, result.get(), 0);
     }
 
     void change_account(std::int64_t by, std::int64_t id) const {
-        const Key amount(by), key(id);
+        const BinaryInteger amount(by), key(id);
         const std::array<const char*, 2> values = {amount.value, key.value};
         const std::array<int, 2> lengths = {8, 8}, formats = {1, 1};
-        const Result result = expect(
+        const LibpqResult result = expect(
             PQexecPrepared(connection_, "account", 2, values.data(), lengths.data(), formats.data(), 1),
             PGRES_COMMAND_OK);
         require_one(std::strtoll(PQcmdTuples(result.get()), nullptr, 10));
-    }
-
-    static void add(Checksum& sum, const PGresult* result, int row) {
-        sum.add(read64(PQgetvalue(result, row, 0)), read_double(PQgetvalue(result, row, 1)),
-                {PQgetvalue(result, row, 2), static_cast<std::size_t>(PQgetlength(result, row, 2))},
-                read64(PQgetvalue(result, row, 3)) + epoch);
     }
 
     std::string database_;

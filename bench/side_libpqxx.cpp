@@ -47,6 +47,17 @@ class LibpqxxSide final : public Side {
         return sum;
     }
 
+    Checksum structs(std::int64_t count) override {
+        pqxx::nontransaction statements(connection_);
+        const pqxx::result result = statements.exec(scan_sql(count));
+        std::vector<Record> records;
+        records.reserve(result.size());
+        for (const pqxx::row& row : result)
+            records.push_back({row[0].as<std::int64_t>(), row[1].as<double>(), row[2].as<std::string>(),
+                               parse_timestamp({row[3].c_str(), row[3].size()})});
+        return checksum_of(records);
+    }
+
     void insert(const std::vector<Row>& rows) override {
         pqxx::work transaction(connection_);
         pqxx::stream_to stream(transaction, "w", std::vector<std::string>{"id", "val", "name", "ts"});

@@ -55,6 +55,17 @@ class Sqlite3Side final : public Side {
         return sum;
     }
 
+    Checksum structs(std::int64_t count) override {
+        std::vector<Record> records;
+        sqlite3_stmt* statement = nullptr;
+        prepare(scan_sql(count), &statement);
+        while (sqlite3_step(statement) == SQLITE_ROW)
+            records.push_back({sqlite3_column_int64(statement, 0), sqlite3_column_double(statement, 1),
+                               std::string(text(statement, 2)), parse_timestamp(text(statement, 3))});
+        sqlite3_finalize(statement);
+        return checksum_of(records);
+    }
+
     void insert(const std::vector<Row>& rows) override {
         run("begin immediate");
         sqlite3_stmt* statement = nullptr;
@@ -126,12 +137,11 @@ class Sqlite3Side final : public Side {
     static void add(Checksum& sum, sqlite3_stmt* statement) {
         const std::int64_t id = sqlite3_column_int64(statement, 0);
         const double val = sqlite3_column_double(statement, 1);
-        const auto* name = reinterpret_cast<const char*>(sqlite3_column_text(statement, 2));
-        const int name_size = sqlite3_column_bytes(statement, 2);
-        const auto* time = reinterpret_cast<const char*>(sqlite3_column_text(statement, 3));
-        const int time_size = sqlite3_column_bytes(statement, 3);
-        sum.add(id, val, {name, static_cast<std::size_t>(name_size)},
-                parse_timestamp({time, static_cast<std::size_t>(time_size)}));
+        sum.add(id, val, text(statement, 2), parse_timestamp(text(statement, 3)));
+    }
+    static std::string_view text(sqlite3_stmt* statement, int column) {
+        const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(statement, column));
+        return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement, column))};
     }
 
     std::string database_;
@@ -146,34 +156,6 @@ class Sqlite3Side final : public Side {
 
 std::unique_ptr<Side> make_sqlite3_side(const std::string& database) {
     return std::make_unique<Sqlite3Side>(database);
-}
-
-void make_sqlite_database(const std::string& database) {
-    sqlite3* db = nullptr;
-    check(db, sqlite3_open(database.c_str(), &db), SQLITE_OK);
-    const char* schema =
-        "create table t (id integer primary key, val double, name text, ts timestamp);"
-        "create table w (id integer primary key, val double, name text, ts timestamp);"
-        "create table account (id integer primary key, balance integer); begin;"
-        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 1000)"
-        " insert into account select i, 0 from n";
-    check(db, sqlite3_exec(db, schema, nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_stmt* statement = nullptr;
-    check(db, sqlite3_prepare_v2(db, "insert into t values (?, ?, ?, ?)", -1, &statement, nullptr),
-          SQLITE_OK);
-    for (std::int64_t id = 1; id <= table_rows; ++id) {
-        const Row row = make_row(id);
-        sqlite3_bind_int64(statement, 1, row.id);
-        sqlite3_bind_double(statement, 2, row.val);
-        sqlite3_bind_text(statement, 3, row.name.data(), static_cast<int>(row.name.size()), SQLITE_STATIC);
-        sqlite3_bind_text(statement, 4, row.time_text.data(), static_cast<int>(row.time_text.size()),
-                          SQLITE_STATIC);
-        check(db, sqlite3_step(statement), SQLITE_DONE);
-        sqlite3_reset(statement);
-    }
-    sqlite3_finalize(statement);
-    check(db, sqlite3_exec(db, "commit", nullptr, nullptr, nullptr), SQLITE_OK);
-    sqlite3_close(db);
 }
 
 }  // namespace bench

@@ -28,17 +28,17 @@ class HostState {
         check_provider_options(parsed, *catalog_);
         parsed.raise();
         for (const Problem& warning : parsed.warnings) log_(DBWAY_LOG_WARN, warning.to_string());
-        configuration_ = std::move(parsed.configuration);
-        for (const SourceOptions& source : configuration_.sources) add_source(source);
+        configuration_ = std::make_shared<const Configuration>(std::move(parsed.configuration));
+        for (const SourceOptions& source : configuration_->sources) add_source(source);
     }
 
-    const Configuration& configuration() const noexcept { return configuration_; }
+    const Configuration& configuration() const noexcept { return *configuration_; }
     const std::map<std::string, std::shared_ptr<Pool>, std::less<>>& pools() const noexcept { return pools_; }
 
   private:
     std::shared_ptr<ProviderInstance> provider(const std::string& id) {
         std::shared_ptr<ProviderInstance>& instance = providers_[id];
-        if (!instance) instance = create(configuration_, *catalog_, id, log_);
+        if (!instance) instance = create(*configuration_, *catalog_, id, log_);
         return instance;
     }
 
@@ -64,11 +64,11 @@ class HostState {
         environment.log = log_;
         environment.capable = [catalog = catalog_, configuration = configuration_,
                                log = log_](std::uint64_t capability) {
-            return capable(*catalog, configuration, log, capability);
+            return capable(*catalog, *configuration, log, capability);
         };
         environment.extended = [catalog = catalog_, configuration = configuration_,
                                 log = log_](const char* extension) {
-            return hint(*catalog, configuration, log, "extension \"" + std::string(extension) + "\"",
+            return hint(*catalog, *configuration, log, "extension \"" + std::string(extension) + "\"",
                         [&](const ProviderInstance& one) { return one.extension(extension) != nullptr; });
         };
         auto pool = std::make_shared<Pool>(std::move(environment), housekeeper_);
@@ -105,7 +105,7 @@ class HostState {
     }
 
     LogHandler log_;
-    Configuration configuration_;
+    std::shared_ptr<const Configuration> configuration_;  // shared with the pools, for their hints
     std::shared_ptr<const Catalog> catalog_;
     std::shared_ptr<Timer> watchdog_ = std::make_shared<Timer>();
     std::shared_ptr<Timer> housekeeper_ = std::make_shared<Timer>();

@@ -1,0 +1,71 @@
+# dbway_bench_peer(NAME INCLUDE … LIBRARIES …): the program dbway_bench_NAME of side_NAME.cpp, if the libraries were
+# found.
+function(dbway_bench_peer name)
+  cmake_parse_arguments(PARSE_ARGV 1 peer "" "" "INCLUDE;LIBRARIES")
+  foreach(part ${peer_INCLUDE} ${peer_LIBRARIES})
+    if(part MATCHES "NOTFOUND$")
+      message(STATUS "dbway: benchmark without ${name}, whose headers or libraries were not found")
+      return()
+    endif()
+  endforeach()
+  add_executable(dbway_bench_${name} job.cpp side_${name}.cpp)
+  target_include_directories(dbway_bench_${name} SYSTEM PRIVATE ${peer_INCLUDE})
+  target_link_libraries(dbway_bench_${name} PRIVATE ${peer_LIBRARIES})
+endfunction()
+
+find_path(MYSQLCPPCONN_INCLUDE_DIR mysql_driver.h)
+find_library(MYSQLCPPCONN_LIBRARY mysqlcppconn)
+find_path(DBWAY_BOOST_INCLUDE_DIR boost/shared_ptr.hpp)
+dbway_bench_peer(mysqlcppconn INCLUDE ${MYSQLCPPCONN_INCLUDE_DIR} ${DBWAY_BOOST_INCLUDE_DIR} LIBRARIES ${MYSQLCPPCONN_LIBRARY})
+
+find_path(SOCI_INCLUDE_DIR soci/soci.h)
+find_library(SOCI_core_LIBRARY soci_core)
+dbway_bench_peer(soci INCLUDE ${SOCI_INCLUDE_DIR} LIBRARIES ${SOCI_core_LIBRARY})
+
+find_path(DBWAY_BENCH_ODBC_INCLUDE sqlext.h)
+find_library(DBWAY_BENCH_ODBC odbc)
+dbway_bench_peer(odbc INCLUDE ${DBWAY_BENCH_ODBC_INCLUDE} LIBRARIES ${DBWAY_BENCH_ODBC})
+
+find_path(DBWAY_BENCH_DBI_INCLUDE dbi/dbi.h)
+find_library(DBWAY_BENCH_DBI dbi)
+dbway_bench_peer(dbi INCLUDE ${DBWAY_BENCH_DBI_INCLUDE} LIBRARIES ${DBWAY_BENCH_DBI})
+
+find_path(DBWAY_BENCH_CPPDB_INCLUDE cppdb/frontend.h)
+find_library(DBWAY_BENCH_CPPDB cppdb)
+dbway_bench_peer(cppdb INCLUDE ${DBWAY_BENCH_CPPDB_INCLUDE} LIBRARIES ${DBWAY_BENCH_CPPDB})
+
+find_path(DBWAY_BENCH_POCO_INCLUDE Poco/Data/Session.h)
+set(poco)
+foreach(part Foundation Data DataPostgreSQL DataSQLite)
+  find_library(DBWAY_BENCH_Poco${part} Poco${part})
+  list(APPEND poco ${DBWAY_BENCH_Poco${part}})
+endforeach()
+dbway_bench_peer(poco INCLUDE ${DBWAY_BENCH_POCO_INCLUDE} LIBRARIES ${poco})
+
+find_package(Qt6 COMPONENTS Core Sql QUIET)
+if(Qt6_FOUND)
+  dbway_bench_peer(qt LIBRARIES Qt6::Core Qt6::Sql)
+else()
+  message(STATUS "dbway: benchmark without qt, since Qt 6 SQL was not found")
+endif()
+
+# The Go libraries, from Debian's sources of them.
+find_program(DBWAY_BENCH_GO go)
+set(dbway_bench_gopath /usr/share/gocode)
+set(go_missing "")
+foreach(package jackc/pgx/v4 lib/pq jinzhu/gorm)
+  if(NOT EXISTS ${dbway_bench_gopath}/src/github.com/${package})
+    string(APPEND go_missing " ${package}")
+  endif()
+endforeach()
+if(DBWAY_BENCH_GO AND NOT go_missing)
+  set(go_sources go/gorm.go go/main.go go/pgx.go go/pq.go go/rows.go)
+  list(TRANSFORM go_sources PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/)
+  set(go_program ${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/dbway_bench_go)
+  add_custom_command(OUTPUT ${go_program} DEPENDS ${go_sources} COMMENT "Building dbway_bench_go"
+    COMMAND ${CMAKE_COMMAND} -E env GO111MODULE=off GOFLAGS= GOPATH=${dbway_bench_gopath}
+      GOCACHE=${CMAKE_CURRENT_BINARY_DIR}/go-cache ${DBWAY_BENCH_GO} build -o ${go_program} ${go_sources})
+  add_custom_target(dbway_bench_go ALL DEPENDS ${go_program})
+else()
+  message(STATUS "dbway: benchmark without go, since Go or a package of it was not found:${go_missing}")
+endif()
