@@ -9,8 +9,8 @@ namespace {
 
 class DbwayPool final : public Pooled {
   public:
-    DbwayPool(std::string_view provider, const Database& database, int connections)
-        : host_(open(std::string(provider), database, connections)), source_(host_.source("main")) {
+    DbwayPool(std::string_view provider, const Database& database, int connections, bool share)
+        : host_(open(std::string(provider), database, connections, share)), source_(host_.source("main")) {
         std::vector<dbway::Connection> opened;  // so that all are there before the clock starts
         for (int i = 0; i < connections; ++i) opened.push_back(source_.connection());
     }
@@ -40,10 +40,12 @@ class DbwayPool final : public Pooled {
     }
 
   private:
-    static dbway::Host open(const std::string& provider, const Database& database, int connections) {
+    static dbway::Host open(const std::string& provider, const Database& database, int connections,
+                            bool share) {
         dbway::Configuration configuration =
             dbway::parse_configuration(dbway_configuration(provider, database), "bench.toml", ".");
         configuration.sources.front().pool.max = static_cast<std::uint32_t>(connections);
+        configuration.sources.front().share = share;
         return dbway::Host::open(configuration);
     }
     template <typename Where, typename... Args>
@@ -61,9 +63,9 @@ class DbwayPool final : public Pooled {
 
 }  // namespace
 
-std::unique_ptr<Pooled> make_dbway_pool(std::string_view provider, const Database& database,
-                                        int connections) {
-    return std::make_unique<DbwayPool>(provider, database, connections);
+std::unique_ptr<Pooled> make_dbway_pool(std::string_view side, const Database& database, int connections) {
+    const std::string_view provider = side.substr(0, side.find('/'));
+    return std::make_unique<DbwayPool>(provider, database, connections, side.ends_with("/share"));
 }
 
 }  // namespace bench

@@ -29,6 +29,7 @@ class Pooled {
 
 // With `connections` open.
 std::unique_ptr<Pooled> make_libpq_pool(const Database& database, int connections);
-std::unique_ptr<Pooled> make_dbway_pool(std::string_view provider, const Database& database, int connections);
+// `side`: a provider, with "/share" behind it if single statements of several threads may go out together.
+std::unique_ptr<Pooled> make_dbway_pool(std::string_view side, const Database& database, int connections);
 
 }  // namespace bench

@@ -1,6 +1,6 @@
-"""Many threads on a pool of connections: pgx against a pool written by hand on libpq, round after round."""
+"""Many threads on a pool of connections: pgx against a pool written by hand on libpq, round after round. pgx/share: with `share = true`."""
 
-SIDES = ["libpq", "pgx"]
+SIDES = ["libpq", "pgx", "pgx/share"]
 THREADS = [1, 8, 64]
 CONNECTIONS = 8
 

@@ -90,7 +90,8 @@ def pool_section(measured):
         f"## Pool of {pools.CONNECTIONS} connections",
         "",
         f"Queries by key of several threads, on a pool of {pools.CONNECTIONS} connections to PostgreSQL, against a "
-        "pool written by hand on libpq (a mutex, a condition variable). Throughput: above 1 in dbway's favour; "
+        "pool written by hand on libpq (a mutex, a condition variable); pgx/share is the source with `share = true`. "
+        "Throughput: above 1 in dbway's favour; "
         "fairness: the slowest thread's count to the fastest's.",
         "",
         "| threads | side | queries/s | throughput, ratio | p50 µs | p99 µs | CPU µs | CPU, ratio | fairness |",
