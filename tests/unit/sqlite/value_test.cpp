@@ -289,8 +289,8 @@ TEST(SqliteValue, TimesOfOtherStorage) {
                     "2023-11-14 22:13:20.500000");
         expect_cell(type, "'2023-11-14 22:13:20+02'", DBWAY_T_TEXT, "2023-11-14 22:13:20+02");
         expect_cell(type, "'yesterday'", DBWAY_T_TEXT, "yesterday");
-        expect_cell(type, "current_timestamp || '.5'", DBWAY_T_TIMESTAMP,
-                    stored_as("text", "current_timestamp || '.500000'").text);
+        expect_cell(type, "datetime(1700000000, 'unixepoch') || '.5'", DBWAY_T_TIMESTAMP,
+                    "2023-11-14 22:13:20.500000");
         expect_cell(type, "1700000000000000", DBWAY_T_I64, "1700000000000000");
         expect_cell(type, "1.7e12 + 0.5", DBWAY_T_F64, "1700000000000.5");
         expect_cell(type, "9223372036854775807", DBWAY_T_I64, "9223372036854775807");
