@@ -20,6 +20,9 @@ constexpr std::size_t most_in_flight = 64;
 // is.
 constexpr auto grace = std::chrono::milliseconds(250);
 
+// Taking over what the calls of a flight point to is done so soon.
+constexpr auto copying = std::chrono::milliseconds(1);
+
 [[noreturn]] void refuse(Category category, std::string message, const std::string& source, bool sent,
                          bool changes) {
     ErrorDetails details;
@@ -76,23 +79,25 @@ void Sharing::pass_on() noexcept {
     queue_.front()->changed.notify_one();
 }
 
-std::unique_ptr<SharedAnswer> Sharing::run(const Call& call, Clock::time_point deadline) {
+std::shared_ptr<SharedAnswer> Sharing::run(const Call& call, Clock::time_point deadline) {
     const auto mine = std::make_shared<Waiting>();
     mine->call = &call;
     mine->deadline = deadline;
+    mine->since = Clock::now();
     {
         std::unique_lock lock(mutex_);
         enqueue(mine);
         if (!mine->collects) await_turn(mine, lock);
     }
     if (mine->state == State::queued) collect(mine);
-    return std::move(mine->answer);
+    return {mine, &mine->answer};
 }
 
 // Returns with the lock, when the answer is there or it is this thread's turn.
 void Sharing::await_turn(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock) {
     const auto acquire_limit =
-        Clock::now() + std::chrono::duration_cast<Clock::duration>(pool_.options().pool.acquire_timeout);
+        mine->since + std::chrono::duration_cast<Clock::duration>(pool_.options().pool.acquire_timeout);
+    Clock::time_point deadline = mine->deadline;
     static const std::stop_token never;
     const std::stop_token& stop = mine->call->options != nullptr ? mine->call->options->stop : never;
     const auto done = [&] { return mine->state == State::answered || mine->collects; };
@@ -109,12 +114,12 @@ void Sharing::await_turn(const WaitingPtr& mine, std::unique_lock<std::mutex>& l
             const auto now = Clock::now();
             if (!stopped && stop.stop_requested()) {
                 stopped = true;
-                mine->deadline = std::min(mine->deadline, now);
+                deadline = std::min(deadline, now);
             }
-            const auto limit = mine->state == State::queued  ? std::min(mine->deadline, acquire_limit)
-                               : mine->state == State::taken ? now + std::chrono::milliseconds(1)
-                               : mine->deadline == Clock::time_point::max() ? mine->deadline
-                                                                            : mine->deadline + grace;
+            const auto limit = mine->state == State::queued           ? std::min(deadline, acquire_limit)
+                               : mine->state == State::taken          ? now + copying
+                               : deadline == Clock::time_point::max() ? deadline
+                                                                      : deadline + grace;
             if (mine->state != State::taken && now >= limit) break;
             if (limit == Clock::time_point::max())
                 mine->changed.wait(lock);
@@ -124,6 +129,7 @@ void Sharing::await_turn(const WaitingPtr& mine, std::unique_lock<std::mutex>& l
         lock.unlock();
     }
     lock.lock();
+    while (mine->state == State::taken) mine->changed.wait_for(lock, copying);
     if (!done()) give_up(mine, lock);
 }
 
@@ -143,7 +149,7 @@ void Sharing::give_up(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock
         refuse(Category::timeout,
                "the deadline passed while the statement waited behind others on a shared connection", source,
                sent, changes);
-    pool_.throw_timeout(pool_.options().pool.acquire_timeout);
+    pool_.throw_timeout(Clock::now() - mine->since);
 }
 
 bool Sharing::is_stopped(const Waiting& waiting) noexcept {
@@ -193,7 +199,8 @@ void Sharing::collect(const WaitingPtr& collector) {
     }
     std::vector<WaitingPtr> flight;
     {
-        const std::lock_guard lock(mutex_);
+        std::unique_lock lock(mutex_);
+        if (is_stopped(*collector)) give_up(collector, lock);
         flight = take(collector);
     }
     fly(*lease.session(), flight);
@@ -203,10 +210,9 @@ void Sharing::fly(Session& session, const std::vector<WaitingPtr>& flight) {
     std::size_t done = 0;
     const auto answered = [&](std::size_t index, SharedAnswer&& answer) {
         Waiting& one = *flight[index];
-        auto whole = std::make_unique<SharedAnswer>(std::move(answer));
         {
             const std::lock_guard lock(mutex_);
-            one.answer = std::move(whole);
+            one.answer = std::move(answer);
             one.state = State::answered;
         }
         one.changed.notify_one();

@@ -45,7 +45,7 @@ class Sharing {
     // PoolTimeout, Timeout and Cancelled like Pool::acquire(); Timeout and Cancelled with outcome_unknown()
     // when the statement had been sent and stands behind others that go on. An answer is complete; null: to
     // be run by itself.
-    std::unique_ptr<SharedAnswer> run(const Call& call, Clock::time_point deadline);
+    std::shared_ptr<SharedAnswer> run(const Call& call, Clock::time_point deadline);
 
   private:
     enum class State : std::uint8_t {
@@ -57,10 +57,11 @@ class Sharing {
     struct Waiting {
         const Call* call = nullptr;
         Clock::time_point deadline;
+        Clock::time_point since;
         State state = State::queued;
         bool collects = false;  // it is its turn to take a connection
         std::condition_variable changed;
-        std::unique_ptr<SharedAnswer> answer;
+        SharedAnswer answer;
     };
     using WaitingPtr = std::shared_ptr<Waiting>;
 

@@ -103,9 +103,11 @@ class BatchRun {
                 BatchResult result;
                 read(progress, result);
                 progress.guard.reset();
-                answered(done++, {std::move(result.rows_.cursor()), result.error_, progress.again});
+                answered(done, {std::move(result.rows_.cursor()), result.error_, progress.again});
+                ++done;
             }
         } catch (...) {
+            if (submitted_) session_.dead_ = true;  // nobody will read the answers that are still to come
             fail_from(done, std::current_exception(), answered);
         }
     }
@@ -136,8 +138,10 @@ class BatchRun {
             for (std::size_t i = unprepared_; i + 1 < session_.requests_.size(); ++i)
                 session_.requests_[i].flags |= DBWAY_RF_CHAIN;
         }
+        if (session_.requests_.empty()) return;  // the host has refused all of them
         sent_ = Session::Clock::now();
         session_.submit();
+        submitted_ = true;
         session_.forget_unprepared(unprepared_);
         if (shared_.empty()) {
             guard_ = session_.make_guard(&options_, timeout_);
@@ -474,6 +478,7 @@ class BatchRun {
     std::span<const SharedStatement> shared_;  // empty: all are of one caller
     std::unique_ptr<StopGuard> guard_;
     Session::Clock::time_point sent_;
+    bool submitted_ = false;
     std::size_t unprepared_ = 0;
     std::uint64_t begin_id_ = 0;  // of the transaction around the batch; 0: none of its own
     std::size_t used_ = 0;

@@ -21,10 +21,10 @@ using Clock = std::chrono::steady_clock;
 // A call's options, its deadline turned into a point in time that the wait for a connection counts towards.
 class Acquire {
   public:
-    // `call`, if it is given, may go out with those of other threads; then there is an answer() and no
-    // session().
+    // `call`, if it is given, may go out with those of other threads, with `flags` (DBWAY_RF_*) added; then
+    // there is an answer() and no session().
     Acquire(const std::shared_ptr<detail::Pool>& pool, const QueryOptions* options,
-            const detail::Call* call = nullptr)
+            const detail::Call* call = nullptr, std::uint32_t flags = 0)
         : options_(options) {
         if (options != nullptr && options->deadline)
             timeout_ = options->deadline;
@@ -32,7 +32,7 @@ class Acquire {
             timeout_ = pool->options().deadline;
         deadline_ = detail::deadline_of(timeout_);
         if (timeout_ && timeout_->count() <= 0) throw_too_late(pool->options().name);
-        if (call != nullptr && pool->sharing() != nullptr && share(pool, *call)) return;
+        if (call != nullptr && pool->sharing() != nullptr && share(pool, *call, flags)) return;
         static const std::stop_token none;
         lease_ = detail::Lease(pool, pool->acquire(deadline_, options != nullptr ? options->stop : none));
     }
@@ -47,18 +47,20 @@ class Acquire {
         return result;
     }
     bool bounded() const noexcept { return timeout_.has_value(); }
-    const std::unique_ptr<detail::SharedAnswer>& answer() const noexcept { return answer_; }
+    const std::shared_ptr<detail::SharedAnswer>& answer() const noexcept { return answer_; }
 
   private:
     // True: there is an answer, or a connection that nobody else waits for.
-    bool share(const std::shared_ptr<detail::Pool>& pool, const detail::Call& call) {
+    bool share(const std::shared_ptr<detail::Pool>& pool, const detail::Call& call, std::uint32_t flags) {
         if (!detail::Sharing::suits(call)) return false;
         detail::Sharing& sharing = *pool->sharing();
         if (!sharing.has_waiting()) {
             lease_ = detail::Lease(pool, pool->try_acquire(deadline_));
             if (lease_.session() != nullptr) return true;
         }
-        answer_ = sharing.run(call, deadline_);
+        detail::Call shared = call;
+        shared.flags |= flags;
+        answer_ = sharing.run(shared, deadline_);
         if (answer_->again) answer_.reset();
         if (answer_ && answer_->error) std::rethrow_exception(answer_->error);
         return answer_ != nullptr;
@@ -77,7 +79,7 @@ class Acquire {
     std::optional<std::chrono::nanoseconds> timeout_;
     Clock::time_point deadline_;
     detail::Lease lease_;
-    std::unique_ptr<detail::SharedAnswer> answer_;
+    std::shared_ptr<detail::SharedAnswer> answer_;
 };
 
 // The provider's or, where its connections lead to different databases, this source's: known once one of them
@@ -159,9 +161,7 @@ Transaction Source::begin(const TransactionOptions& options) {
 }
 
 [[gnu::hot]] detail::Outcome Source::run_to_end(const detail::Call& call) {
-    detail::Call quiet = call;
-    quiet.flags |= DBWAY_RF_NO_ROWS;
-    Acquire acquire(pool_, call.options, &quiet);
+    Acquire acquire(pool_, call.options, &call, DBWAY_RF_NO_ROWS);
     if (acquire.answer()) [[unlikely]]
         return acquire.answer()->cursor.outcome();
     if (!acquire.bounded()) [[likely]]

@@ -105,7 +105,6 @@ std::unique_ptr<sdk::Statement> OrmConnection::copy_out(const sdk::CopyTarget& t
 }
 
 const void* OrmConnection::extension(std::string_view id) {
-    if (id == DBWAY_EXT_ORM) return sdk::orm_extension_of(dialect_);
     if (id == DBWAY_EXT_DIALECT) return &dialect_;
     if (id == DBWAY_EXT_ORM) return sdk::orm_extension_of(dialect_);
     return nullptr;

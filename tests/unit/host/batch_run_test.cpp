@@ -44,6 +44,19 @@ TEST_F(BatchRun, all_statements_go_out_in_one_submit) {
     EXPECT_EQ(results[3].affected(), 1);
 }
 
+TEST_F(BatchRun, a_batch_of_which_the_host_refuses_all_sends_nothing) {
+    options.statement_cache = 0;
+    Source db = open_source();
+    QueryOptions bounded;
+    bounded.deadline = 10s;
+    bounded.stop = std::stop_source().get_token();
+    BatchResults results = db.run(bounded, Batch().independent().add("select :a", arg("b", 1)));
+    ASSERT_EQ(results.size(), 1U);
+    EXPECT_EQ(thrown<InvalidUse>([&] { results[0].rows(); }).batch_index, 0);
+    EXPECT_TRUE(provider.requests().empty());
+    EXPECT_EQ(db.execute("update").affected(), 1);
+}
+
 TEST_F(BatchRun, empty_batch_does_nothing) {
     Source db = open_source();
     EXPECT_TRUE(db.run(Batch()).empty());

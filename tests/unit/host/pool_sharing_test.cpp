@@ -126,6 +126,37 @@ TEST_F(PoolSharing, one_that_is_stopped_while_it_waits_is_never_sent) {
     EXPECT_THAT(provider.requests(select(5)), IsEmpty());
 }
 
+// Stops, deadlines and turns that fall on one another, as often as there is time for.
+TEST_F(PoolSharing, whoever_leaves_when_its_turn_comes_leaves_nothing_behind) {
+    Source db = open_source();
+    std::atomic<int> wrong = 0;
+    {
+        std::vector<std::jthread> threads;
+        for (int t = 0; t < 12; ++t)
+            threads.emplace_back([&, t] {
+                for (int i = 0; i < 100; ++i) {
+                    QueryOptions hurried;
+                    std::stop_source stop;
+                    if (t % 3 == 0) hurried.deadline = std::chrono::microseconds(20 + 7 * i);
+                    if (t % 3 == 1) hurried.stop = stop.get_token();
+                    std::jthread stopper;
+                    if (t % 3 == 1 && i % 10 == 0) stopper = std::jthread([&] { stop.request_stop(); });
+                    try {
+                        if (db.query(hurried, select(t % 8)).all<int>().front() != t % 8) ++wrong;
+                    } catch (const Timeout&) {
+                    } catch (const PoolTimeout&) {
+                    } catch (const Cancelled&) {
+                    } catch (...) {
+                        ++wrong;
+                    }
+                }
+            });
+    }
+    EXPECT_EQ(wrong, 0);
+    EXPECT_EQ(db.statistics().waiting, 0U);
+    EXPECT_EQ(db.execute("update t").affected(), 2);
+}
+
 TEST_F(PoolSharing, a_cancel_names_its_own_statement) {
     Source db = open_source();
     std::optional<Connection> taken = db.connection();
