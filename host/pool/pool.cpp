@@ -153,21 +153,25 @@ Pool::SessionPtr Pool::wait(std::unique_lock<std::mutex>& lock, Clock::time_poin
     const auto limit = std::min(
         deadline, begin + std::chrono::duration_cast<Clock::duration>(options().pool.acquire_timeout));
     Waiter waiter;
-    const auto place = waiters_.insert(waiters_.end(), &waiter);
-    // The callback takes the lock, so it must be neither made nor unmade under it.
+    waiters_.push_back(&waiter);
     lock.unlock();
-    {
-        const std::stop_callback wake(stop, [&] {
-            const std::lock_guard inner(mutex_);
-            waiter.changed.notify_one();
-        });
-        lock.lock();
-        while (!waiter.served() && !stop.stop_requested() && Clock::now() < limit)
-            waiter.changed.wait_until(lock, limit);
-        if (!waiter.served()) waiters_.erase(place);
-        lock.unlock();
+    const auto sleep = [&] { return waiter.parking.wait_until(Waiter::served | Waiter::stopped, limit); };
+    std::uint32_t signals = 0;
+    if (stop.stop_possible()) {
+        const std::stop_callback wake(stop, [&] { waiter.parking.wake(Waiter::stopped); });
+        signals = sleep();
+    } else {
+        signals = sleep();
     }
-    if (waiter.served()) return std::move(waiter.session);
+    if ((signals & Waiter::served) == 0) {
+        lock.lock();
+        const bool was_queued = waiter.queued;
+        if (was_queued) std::erase(waiters_, &waiter);
+        lock.unlock();
+        // Who has taken it out of the queue is about to serve it.
+        if (!was_queued) signals = waiter.parking.wait_until(Waiter::served, Clock::time_point::max());
+    }
+    if ((signals & Waiter::served) != 0) return std::move(waiter.session);
     if (stop.stop_requested()) {
         ErrorDetails details;
         details.category = Category::cancelled;
@@ -219,11 +223,13 @@ void Pool::throw_timeout(Clock::duration waited) {
         return;
     }
     if (!waiters_.empty()) {
-        Waiter* waiter = waiters_.front();
-        waiters_.pop_front();
-        waiter->session = std::move(session);
         ++counters_.acquired;
-        waiter->changed.notify_one();
+        Waiter& waiter = *waiters_.front();
+        waiters_.pop_front();
+        waiter.queued = false;
+        lock.unlock();
+        waiter.session = std::move(session);
+        waiter.parking.wake(Waiter::served);
         return;
     }
     idle_.push_back(std::move(session));
@@ -243,11 +249,11 @@ void Pool::give_place_back() noexcept {
         --total_;
         return;
     }
-    Waiter* waiter = waiters_.front();
-    waiters_.pop_front();
-    waiter->may_open = true;
     ++opening_;
-    waiter->changed.notify_one();
+    Waiter& waiter = *waiters_.front();
+    waiters_.pop_front();
+    waiter.queued = false;
+    waiter.parking.wake(Waiter::served);
 }
 
 void Pool::schedule_housekeeping() {

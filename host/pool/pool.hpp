@@ -4,12 +4,12 @@
 
 #include <dbway/options.hpp>
 #include <dbway/source.hpp>
+#include <pool/parking.hpp>
 #include <session/session.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <list>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -50,10 +50,10 @@ class Pool : public std::enable_shared_from_this<Pool> {
   private:
     using SessionPtr = std::unique_ptr<Session>;
     struct Waiter {
-        std::condition_variable changed;
-        SessionPtr session;     // handed over, or…
-        bool may_open = false;  // …a place to open one
-        bool served() const noexcept { return session != nullptr || may_open; }
+        static constexpr std::uint32_t served = 1, stopped = 2;  // signals
+        Parking parking;
+        SessionPtr session;  // handed over; none: there is a place to open one
+        bool queued = true;  // under the pool's lock
     };
 
     // Without `stop` it does not wait.
@@ -77,7 +77,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     mutable std::mutex mutex_;
     std::vector<SessionPtr> idle_;  // the last one was used last
     std::vector<Session*> lent_;    // only with leak_after
-    std::list<Waiter*> waiters_;    // the first one has waited longest
+    std::deque<Waiter*> waiters_;   // the first one has waited longest
     std::uint32_t total_ = 0;       // connections open, lent and being opened
     std::uint32_t opening_ = 0;
     PoolStatistics counters_;

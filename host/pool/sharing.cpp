@@ -76,7 +76,7 @@ void Sharing::leave_queue(const WaitingPtr& waiting) noexcept {
 void Sharing::pass_on() noexcept {
     if (queue_.empty()) return;
     queue_.front()->collects = true;
-    queue_.front()->changed.notify_one();
+    queue_.front()->parking.wake(its_turn);
 }
 
 std::shared_ptr<SharedAnswer> Sharing::run(const Call& call, Clock::time_point deadline) {
@@ -84,53 +84,49 @@ std::shared_ptr<SharedAnswer> Sharing::run(const Call& call, Clock::time_point d
     mine->call = &call;
     mine->deadline = deadline;
     mine->since = Clock::now();
+    bool first = false;
     {
-        std::unique_lock lock(mutex_);
+        const std::lock_guard lock(mutex_);
         enqueue(mine);
-        if (!mine->collects) await_turn(mine, lock);
+        first = mine->collects;
     }
-    if (mine->state == State::queued) collect(mine);
+    if (first || await(mine) == its_turn) collect(mine);
     return {mine, &mine->answer};
 }
 
-// Returns with the lock, when the answer is there or it is this thread's turn.
-void Sharing::await_turn(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock) {
+std::uint32_t Sharing::await(const WaitingPtr& mine) {
+    const std::stop_token& stop = stop_of(*mine);
+    if (!stop.stop_possible()) return await(mine, answered | its_turn);
+    const std::stop_callback wake(stop, [&] { mine->parking.wake(stopped); });
+    return await(mine, answered | its_turn | stopped);
+}
+
+std::uint32_t Sharing::await(const WaitingPtr& mine, std::uint32_t wanted) {
     const auto acquire_limit =
         mine->since + std::chrono::duration_cast<Clock::duration>(pool_.options().pool.acquire_timeout);
     Clock::time_point deadline = mine->deadline;
-    static const std::stop_token never;
-    const std::stop_token& stop = mine->call->options != nullptr ? mine->call->options->stop : never;
-    const auto done = [&] { return mine->state == State::answered || mine->collects; };
-    // The callback takes the lock, so it must be neither made nor unmade under it.
-    lock.unlock();
-    {
-        const std::stop_callback wake(stop, [&] {
-            const std::lock_guard inner(mutex_);
-            mine->changed.notify_one();
-        });
-        lock.lock();
-        bool stopped = false;
-        while (!done()) {
-            const auto now = Clock::now();
-            if (!stopped && stop.stop_requested()) {
-                stopped = true;
-                deadline = std::min(deadline, now);
-            }
-            const auto limit = mine->state == State::queued           ? std::min(deadline, acquire_limit)
-                               : mine->state == State::taken          ? now + copying
-                               : deadline == Clock::time_point::max() ? deadline
-                                                                      : deadline + grace;
-            if (mine->state != State::taken && now >= limit) break;
-            if (limit == Clock::time_point::max())
-                mine->changed.wait(lock);
-            else
-                mine->changed.wait_until(lock, limit);
+    Clock::time_point limit = std::min(deadline, acquire_limit);
+    while (true) {
+        const std::uint32_t signals = mine->parking.wait_until(wanted, limit);
+        if ((signals & answered) != 0) return answered;
+        if ((signals & its_turn) != 0) return its_turn;
+        const auto now = Clock::now();
+        if ((signals & wanted & stopped) != 0) {
+            wanted &= ~stopped;
+            deadline = std::min(deadline, now);
         }
-        lock.unlock();
+        std::unique_lock lock(mutex_);
+        if (mine->collects) return its_turn;
+        if (mine->state == State::taken) {
+            limit = now + copying;
+            continue;
+        }
+        if (mine->state == State::queued)
+            limit = std::min(deadline, acquire_limit);
+        else
+            limit = deadline == Clock::time_point::max() ? deadline : deadline + grace;
+        if (now >= limit) give_up(mine, lock);
     }
-    lock.lock();
-    while (mine->state == State::taken) mine->changed.wait_for(lock, copying);
-    if (!done()) give_up(mine, lock);
 }
 
 void Sharing::give_up(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock) {
@@ -140,7 +136,7 @@ void Sharing::give_up(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock
     const Call& call = *mine->call;
     const std::string& source = pool_.options().name;
     const bool changes = !reads_only(call);
-    if (call.options != nullptr && call.options->stop.stop_requested())
+    if (stop_of(*mine).stop_requested())
         refuse(Category::cancelled,
                sent ? "stopped while the statement waited behind others on a shared connection"
                     : "stopped while waiting for a connection",
@@ -152,8 +148,9 @@ void Sharing::give_up(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock
     pool_.throw_timeout(Clock::now() - mine->since);
 }
 
-bool Sharing::is_stopped(const Waiting& waiting) noexcept {
-    return waiting.call->options != nullptr && waiting.call->options->stop.stop_requested();
+const std::stop_token& Sharing::stop_of(const Waiting& waiting) noexcept {
+    static const std::stop_token never;
+    return waiting.call->options != nullptr ? waiting.call->options->stop : never;
 }
 
 // Whether the collector, who stays until the end, does not stay longer than it may.
@@ -169,7 +166,8 @@ std::vector<Sharing::WaitingPtr> Sharing::take(const WaitingPtr& collector) {
     std::deque<WaitingPtr> others;
     for (WaitingPtr& one : queue_) {
         if (one == collector) continue;
-        if (flight.size() + 1 < most_in_flight && ends_with(*one, *collector) && !is_stopped(*one)) {
+        if (flight.size() + 1 < most_in_flight && ends_with(*one, *collector) &&
+            !stop_of(*one).stop_requested()) {
             one->state = State::taken;
             flight.push_back(std::move(one));
         } else {
@@ -186,12 +184,9 @@ std::vector<Sharing::WaitingPtr> Sharing::take(const WaitingPtr& collector) {
 }
 
 void Sharing::collect(const WaitingPtr& collector) {
-    static const std::stop_token never;
-    const QueryOptions* options = collector->call->options;
     Lease lease;
     try {
-        lease = Lease(pool_.shared_from_this(),
-                      pool_.acquire(collector->deadline, options != nullptr ? options->stop : never));
+        lease = Lease(pool_.shared_from_this(), pool_.acquire(collector->deadline, stop_of(*collector)));
     } catch (...) {
         const std::lock_guard lock(mutex_);
         leave_queue(collector);
@@ -200,7 +195,7 @@ void Sharing::collect(const WaitingPtr& collector) {
     std::vector<WaitingPtr> flight;
     {
         std::unique_lock lock(mutex_);
-        if (is_stopped(*collector)) give_up(collector, lock);
+        if (stop_of(*collector).stop_requested()) give_up(collector, lock);
         flight = take(collector);
     }
     fly(*lease.session(), flight);
@@ -208,14 +203,10 @@ void Sharing::collect(const WaitingPtr& collector) {
 
 void Sharing::fly(Session& session, const std::vector<WaitingPtr>& flight) {
     std::size_t done = 0;
-    const auto answered = [&](std::size_t index, SharedAnswer&& answer) {
+    const auto answer = [&](std::size_t index, SharedAnswer&& given) {
         Waiting& one = *flight[index];
-        {
-            const std::lock_guard lock(mutex_);
-            one.answer = std::move(answer);
-            one.state = State::answered;
-        }
-        one.changed.notify_one();
+        one.answer = std::move(given);
+        one.parking.wake(answered);
         done = index + 1;
     };
     try {
@@ -228,11 +219,11 @@ void Sharing::fly(Session& session, const std::vector<WaitingPtr>& flight) {
             const std::lock_guard lock(mutex_);
             for (const WaitingPtr& one : flight) one->state = State::sent;
         }
-        session.run_shared(batch, statements, answered);
+        session.run_shared(batch, statements, answer);
     } catch (...) {
         // Only for want of memory.
         session.give_up();
-        while (done < flight.size()) answered(done, {{}, std::current_exception(), false});
+        while (done < flight.size()) answer(done, {{}, std::current_exception(), false});
     }
 }
 

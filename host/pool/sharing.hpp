@@ -4,16 +4,16 @@
 
 #include <dbway/batch.hpp>
 #include <dbway/query_options.hpp>
+#include <pool/parking.hpp>
 #include <session/session.hpp>
 
 #include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
-#include <optional>
+#include <stop_token>
 #include <vector>
 
 namespace dbway::detail {
@@ -52,16 +52,19 @@ class Sharing {
         queued,
         taken,  // its call is being copied, so that its thread cannot leave
         sent,
-        answered,
     };
+    // Signals to the thread that waits.
+    static constexpr std::uint32_t answered = 1;
+    static constexpr std::uint32_t its_turn = 2;  // to take a connection
+    static constexpr std::uint32_t stopped = 4;
     struct Waiting {
         const Call* call = nullptr;
         Clock::time_point deadline;
         Clock::time_point since;
-        State state = State::queued;
-        bool collects = false;  // it is its turn to take a connection
-        std::condition_variable changed;
-        SharedAnswer answer;
+        State state = State::queued;  // under the lock, as is…
+        bool collects = false;        // …whether it is its turn
+        SharedAnswer answer;          // written before the signal, read after it
+        Parking parking;
     };
     using WaitingPtr = std::shared_ptr<Waiting>;
 
@@ -70,12 +73,14 @@ class Sharing {
     void leave_queue(const WaitingPtr& waiting) noexcept;
     void pass_on() noexcept;
     std::vector<WaitingPtr> take(const WaitingPtr& collector);
-    void await_turn(const WaitingPtr& waiting, std::unique_lock<std::mutex>& lock);
+    // Returns `answered` or `its_turn`.
+    std::uint32_t await(const WaitingPtr& waiting);
+    std::uint32_t await(const WaitingPtr& waiting, std::uint32_t wanted);
 
     void collect(const WaitingPtr& collector);
     void fly(Session& session, const std::vector<WaitingPtr>& flight);
     static SharedStatement add(Batch& batch, const Waiting& waiting);
-    static bool is_stopped(const Waiting& waiting) noexcept;
+    static const std::stop_token& stop_of(const Waiting& waiting) noexcept;
     static bool ends_with(const Waiting& one, const Waiting& collector) noexcept;
     [[noreturn]] void give_up(const WaitingPtr& waiting, std::unique_lock<std::mutex>& lock);
 
