@@ -1,6 +1,7 @@
 // Stopping what runs on the server, from any thread.
 #pragma once
 
+#include "cancel_repeater.hpp"
 #include "transport.hpp"
 
 #include <dbway/sdk/cancel_gate.hpp>
@@ -21,15 +22,19 @@ class Canceller {
   public:
     // Of an open connection. Without a key it is left to libpq, which knows no time limit.
     Canceller(PGconn* connection, std::optional<sdk::PostgresqlCancelKey> key,
-              std::chrono::nanoseconds patience);
+              std::chrono::nanoseconds patience, CancelRepeater& repeater);
     ~Canceller();
     Canceller(const Canceller&) = delete;
     Canceller& operator=(const Canceller&) = delete;
 
     sdk::detail::CancelGate& gate() noexcept { return gate_; }
 
-    // Cancels the request, or remembers that it is to be.
+    // Cancels the request, or remembers that it is to be. May throw std::bad_alloc.
     sdk::detail::CancelGate::Answer cancel(std::uint64_t id);
+    // The same of a request that is already cancelled, if it still runs. False: it does not.
+    bool repeat(std::uint64_t id) noexcept;
+    // Cancels what the thread that owns the connection is about to wait for: it was asked for before.
+    void cancel_started(std::uint64_t id);
     // Tells the server to stop whatever runs, for the thread that owns the connection. False: it may or may
     // not have heard it.
     bool tell() noexcept;
@@ -39,6 +44,9 @@ class Canceller {
     bool doubtful() const noexcept { return doubtful_.load(std::memory_order_relaxed); }
 
   private:
+    void watch(std::uint64_t id) noexcept;
+
+    CancelRepeater& repeater_;
     std::optional<sdk::PostgresqlCancelKey> key_;
     std::chrono::nanoseconds patience_;
     sockaddr_storage address_{};

@@ -61,8 +61,8 @@ void Connection::attach() {
     const std::optional<sdk::PostgresqlCancelKey> key = connector_->cancel_key();
     connector_.reset();
     PGconn* const connection = handle_.get();
-    transport_.attach(connection, !nonblocking_);
-    canceller_.emplace(connection, key, options_.cancel_timeout);
+    transport_.attach(connection);
+    canceller_.emplace(connection, key, options_.cancel_timeout, shared_.repeater());
 
     const int version = PQserverVersion(connection);
     server_version_ = static_cast<std::uint64_t>(version / 10'000) * 1'000'000 +

@@ -109,7 +109,6 @@ class Connection {
     Taken give_up(sdk::Diagnostic& why, dbway_event& event);
     dbway_status lose(sdk::Diagnostic why, dbway_event& event);
     Clock::time_point limit() const noexcept;
-    void repeat_cancel() noexcept;
     Taken check_time(dbway_event& event);
 
     Shared& shared_;
@@ -164,10 +163,6 @@ class Connection {
     std::array<dbway_value, 3> note_{};
 
     Clock::time_point grace_ = Clock::time_point::max();  // a cancelled request must have ended by then
-    // When the server is told to stop the running request once more, and the pause before the time after
-    // that.
-    Clock::time_point cancel_again_ = Clock::time_point::max();
-    Clock::duration cancel_pause_{};
     bool source_waits_ = false;
     bool more_to_send_ = false;
     bool dry_ = false;  // there was nothing to receive, and nothing was sent since

@@ -115,7 +115,7 @@ namespace dbway::pgx {
     if (!request.internal() && !request.timed_out) {
         request.timed_out = true;
         grace_ = now + options_.cancel_timeout;
-        canceller_->tell();
+        canceller_->cancel_started(request.host.id);
         return Taken::nothing;
     }
     late.message =
@@ -149,16 +149,11 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     const bool outstanding = host_requests_ > 0;
     if (dry_ && source_waits_ && !send_pending()) return DBWAY_AGAIN;
     const ReceiveBuffer::Room room = in_.room();
-    bool wait = outstanding && !nonblocking_ && (send_pending() || !(source_waits_ || more_to_send_));
-    if (wait && (send_pending() || limit() != Clock::time_point::max() || !transport_.can_block())) {
+    if (outstanding && !nonblocking_ && (send_pending() || !(source_waits_ || more_to_send_))) {
         const short events = static_cast<short>(POLLIN | (want_write_ ? POLLOUT : 0));
-        if (!transport_.wait(events, std::min(limit(), Clock::now() + longest_silence))) {
-            repeat_cancel();
-            return std::nullopt;  // check_time() looks after the limit
-        }
-        wait = false;
+        if (!transport_.wait(events, limit())) return std::nullopt;
     }
-    const Transport::Result result = transport_.receive(room.at, room.size, wait);
+    const Transport::Result result = transport_.receive(room.at, room.size);
     switch (result.progress) {
         case Transport::Progress::done:
             in_.received(result.size);
@@ -168,7 +163,6 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
             break;
         case Transport::Progress::want_read:
             dry_ = true;
-            if (wait || canceller_->gate().cancelled()) repeat_cancel();
             break;
         case Transport::Progress::closed:
         case Transport::Progress::failed: {
@@ -185,23 +179,6 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     if (more_to_send_ && !send_pending()) return std::nullopt;
     if (source_waits_ || nonblocking_) return DBWAY_AGAIN;
     return std::nullopt;
-}
-
-// The server ignores a cancel that reaches it before it has begun with the request. When it does not end, it
-// is told again.
-void Connection::repeat_cancel() noexcept {
-    if (queue_.empty() || !queue_.front().sent) return;
-    if (!canceller_->gate().cancelled() && !queue_.front().timed_out) return;
-    const Clock::time_point now = Clock::now();
-    if (cancel_again_ == Clock::time_point::max()) {
-        cancel_pause_ = longest_silence;
-    } else if (now < cancel_again_) {
-        return;
-    } else {
-        canceller_->tell();
-        cancel_pause_ = std::min<Clock::duration>(2 * cancel_pause_, std::chrono::seconds(10));
-    }
-    cancel_again_ = now + cancel_pause_;
 }
 
 void Connection::discard() noexcept {
@@ -227,7 +204,6 @@ void Connection::wait_info(dbway_wait& out) const noexcept {
         out.fd = transport_.descriptor();
         out.interest = DBWAY_WAIT_READ | (want_write_ ? DBWAY_WAIT_WRITE : 0u);
         until = limit();
-        if (host_requests_ > 0) until = std::min(until, Clock::now() + longest_silence);
     }
     if (until == Clock::time_point::max()) return;
     const auto left = std::chrono::duration_cast<std::chrono::nanoseconds>(until - Clock::now()).count();

@@ -53,10 +53,10 @@ void Connection::report(const sdk::Diagnostic& diagnostic, std::uint64_t request
 [[gnu::hot]] void Connection::start_head() {
     Request& request = queue_.front();
     request.started = true;
-    grace_ = cancel_again_ = Clock::time_point::max();
+    grace_ = Clock::time_point::max();
     if (canceller_->gate().start(request.host.id, queue_.ordinal(0))) return;
     if (request.sent) {
-        canceller_->tell();
+        canceller_->cancel_started(request.host.id);
     } else if (!request.refusal) {
         request.refusal = std::make_unique<sdk::Diagnostic>();
         request.refusal->status = DBWAY_ERR_CANCELLED;

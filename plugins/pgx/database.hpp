@@ -1,6 +1,7 @@
-// What the connections of one provider share: the type catalogs of the databases.
+// What the connections of one provider share: the type catalogs of the databases, and what repeats cancels.
 #pragma once
 
+#include "cancel_repeater.hpp"
 #include "catalog.hpp"
 
 #include <atomic>
@@ -28,7 +29,10 @@ class Shared {
         return *found;
     }
 
+    CancelRepeater& repeater() noexcept { return repeater_; }
+
   private:
+    CancelRepeater repeater_;
     std::mutex mutex_;
     std::map<std::string, std::unique_ptr<Database>> databases_;
 };

@@ -2,7 +2,6 @@
 
 #include <dbway/sdk/failure.hpp>
 
-#include <fcntl.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -16,7 +15,7 @@
 
 namespace dbway::pgx {
 
-void Transport::attach(PGconn* connection, bool blocking) {
+void Transport::attach(PGconn* connection) {
     descriptor_ = PQsocket(connection);
     if (PQgssEncInUse(connection) != 0)
         throw sdk::Failure(
@@ -30,14 +29,7 @@ void Transport::attach(PGconn* connection, bool blocking) {
                                "this libpq does TLS with another library than OpenSSL, which pgx cannot use");
         // A record may be sent again from another place once the buffer has grown.
         SSL_set_mode(tls_, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-        return;
     }
-    // libpq leaves the socket non-blocking. Without that flag one system call waits and receives.
-    const int flags = blocking ? fcntl(descriptor_, F_GETFL) : -1;
-    constexpr auto slice = std::chrono::duration_cast<std::chrono::microseconds>(longest_silence);
-    const timeval limit{0, static_cast<suseconds_t>(slice.count())};
-    blocking_ = flags >= 0 && setsockopt(descriptor_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0 &&
-                fcntl(descriptor_, F_SETFL, flags & ~O_NONBLOCK) == 0;
 }
 
 Transport::Result Transport::tls_result(int code) noexcept {
@@ -79,7 +71,7 @@ Transport::Result Transport::tls_result(int code) noexcept {
     }
 }
 
-[[gnu::hot]] Transport::Result Transport::receive(void* to, std::size_t size, bool wait) noexcept {
+[[gnu::hot]] Transport::Result Transport::receive(void* to, std::size_t size) noexcept {
     if (tls_ != nullptr) {
         ERR_clear_error();
         errno = 0;
@@ -88,7 +80,7 @@ Transport::Result Transport::tls_result(int code) noexcept {
         return tls_result(got);
     }
     for (;;) {
-        const ssize_t got = ::recv(descriptor_, to, size, wait ? 0 : MSG_DONTWAIT);
+        const ssize_t got = ::recv(descriptor_, to, size, MSG_DONTWAIT);
         if (got > 0) return {Progress::done, static_cast<std::size_t>(got)};
         if (got == 0) return {Progress::closed, 0};
         if (errno == EINTR) continue;
@@ -99,19 +91,15 @@ Transport::Result Transport::tls_result(int code) noexcept {
     }
 }
 
-bool Transport::wait(short events, Clock::time_point deadline) const noexcept {
-    for (;;) {
-        int timeout = -1;
-        if (deadline != Clock::time_point::max()) {
-            const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
-            if (left <= 0) return false;
-            timeout = static_cast<int>(std::min<long long>(left, INT_MAX));
-        }
-        pollfd descriptor{descriptor_, events, 0};
-        const int ready = poll(&descriptor, 1, timeout);
-        if (ready > 0) return true;
-        if (ready < 0 && errno != EINTR) return true;
+[[gnu::hot]] bool Transport::wait(short events, Clock::time_point limit) const noexcept {
+    int timeout = -1;
+    if (limit != Clock::time_point::max()) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(limit - Clock::now()).count();
+        timeout = static_cast<int>(std::clamp<long long>(left, 0, INT_MAX));
     }
+    pollfd descriptor{descriptor_, events, 0};
+    const int ready = poll(&descriptor, 1, timeout);
+    return ready > 0 || (ready < 0 && errno != EINTR);
 }
 
 }  // namespace dbway::pgx

@@ -13,10 +13,6 @@ namespace dbway::pgx {
 
 using Clock = std::chrono::steady_clock;
 
-// No wait for the server is longer, so that whoever waits can see what other threads have asked for
-// meanwhile.
-constexpr std::chrono::milliseconds longest_silence{500};
-
 // Not thread-safe. Borrows the PGconn, which must not be used for input or output meanwhile.
 class Transport {
   public:
@@ -32,21 +28,20 @@ class Transport {
         std::size_t size;
     };
 
-    // Takes the connection over. `blocking`: receive() may wait where that saves a call of poll(). Throws
-    // sdk::Failure if the connection is encrypted in a way that cannot be taken over (GSSAPI).
-    void attach(PGconn* connection, bool blocking);
+    // Takes the connection over. Throws sdk::Failure if it is encrypted in a way that cannot be taken over
+    // (GSSAPI).
+    void attach(PGconn* connection);
 
     int descriptor() const noexcept { return descriptor_; }
-    // Whether receive(…, true) waits by itself.
-    bool can_block() const noexcept { return blocking_; }
 
+    // Neither waits.
     Result send(const void* bytes, std::size_t size) noexcept;
-    // `wait`: only if can_block(), and for longest_silence at most.
-    Result receive(void* to, std::size_t size, bool wait) noexcept;
+    Result receive(void* to, std::size_t size) noexcept;
 
-    // Waits for one of POLLIN, POLLOUT. False: the time is over; an error counts as ready, the next call
-    // tells.
-    bool wait(short events, Clock::time_point deadline) const noexcept;
+    // Waits for one of POLLIN, POLLOUT. False: the time is over, or a signal came; an error counts as ready,
+    // the next call tells. A call to receive that waits by itself would save this one, but a reader on a Unix
+    // socket is also woken when the server has read what it was sent.
+    bool wait(short events, Clock::time_point limit) const noexcept;
 
     // The reason of the last `failed`, in words.
     const char* failure() const noexcept { return failure_; }
@@ -55,7 +50,6 @@ class Transport {
     Result tls_result(int code) noexcept;
 
     int descriptor_ = -1;
-    bool blocking_ = false;
     ssl_st* tls_ = nullptr;
     char failure_[256] = {};
 };

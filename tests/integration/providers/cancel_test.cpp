@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "provider_test.hpp"
+#include "support/fault_proxy.hpp"
 
 namespace dbway::test {
 namespace {
@@ -170,6 +171,70 @@ TEST_P(Cancelling, ADeadlineThatFallsOnTheEndOfAStatement) {
         }
     }
     EXPECT_GT(timeouts, 0) << "a deadline of zero is over at once";
+}
+
+// PostgreSQL drops a cancel that comes while it still waits for a command: here the command takes its time.
+class SlowCommand {
+  public:
+    explicit SlowCommand(const DatabaseAddress& database)
+        : proxy_(PostgresqlAddress::host(), database.server().port()), options_(database.options()) {
+        for (auto& [key, value] : options_)
+            if (key == "port") value = std::to_string(proxy_.port());
+    }
+    const ConnectionOptions& options() const { return options_; }
+    // What is sent from now on, until it is in time again.
+    void hold_up() { proxy_.set_shape({.delay = 700ms}); }
+    void in_time() { proxy_.set_shape({}); }
+
+  private:
+    FaultProxy proxy_;
+    ConnectionOptions options_;
+};
+
+TEST_P(Cancelling, IsRepeatedForAServerThatHadNotBegun) {
+    if (provider() != "pgx") GTEST_SKIP() << "the others tell the server once";
+    SlowCommand command(database());
+    Application application;
+    Source source = application.add("main", provider(), command.options(), "").open().source("main");
+    Connection connection = source.connection();
+    connection.query("select 42").one<int>();
+    command.hold_up();
+    std::stop_source stop;
+    QueryOptions options;
+    options.stop = stop.get_token();
+    std::thread stopper([&] {
+        std::this_thread::sleep_for(200ms);
+        command.in_time();
+        stop.request_stop();
+    });
+    const Error error = error_of([&] { run_endless(connection, options); });
+    stopper.join();
+    EXPECT_EQ(error.category(), Category::cancelled) << error.what();
+    EXPECT_FALSE(error.connection_lost());
+    EXPECT_EQ(connection.query("select 42").one<int>(), 42);
+}
+
+TEST_P(Cancelling, AtADeadlineIsRepeatedForAServerThatHadNotBegun) {
+    if (provider() != "pgx") GTEST_SKIP() << "the others tell the server once";
+    SlowCommand command(database());
+    Application application;
+    Source source = application.add("main", provider(), command.options(), "cancel_timeout = \"60s\"\n")
+                        .open()
+                        .source("main");
+    Connection connection = source.connection();
+    connection.query("select 42").one<int>();
+    command.hold_up();
+    QueryOptions options;
+    options.deadline = 300ms;
+    std::thread other([&] {
+        std::this_thread::sleep_for(150ms);
+        command.in_time();
+    });
+    const Error error = error_of([&] { run_endless(connection, options); });
+    other.join();
+    EXPECT_EQ(error.category(), Category::timeout) << error.what();
+    EXPECT_FALSE(error.connection_lost()) << error.what();
+    EXPECT_EQ(connection.query("select 42").one<int>(), 42);
 }
 
 TEST_P(Cancelling, WhileWaitingForALock) {

@@ -1,0 +1,74 @@
+#include "cancel_repeater.hpp"
+
+#include "canceller.hpp"
+
+#include <algorithm>
+
+namespace dbway::pgx {
+
+namespace {
+
+constexpr std::chrono::milliseconds first_pause{500};
+constexpr std::chrono::seconds longest_pause{10};
+
+}  // namespace
+
+CancelRepeater::~CancelRepeater() {
+    {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+    }
+    changed_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+void CancelRepeater::watch(Canceller& canceller, std::uint64_t request_id) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto known = [&](const Watch& watch) {
+            return watch.canceller == &canceller && watch.request_id == request_id;
+        };
+        if (std::any_of(watches_.begin(), watches_.end(), known)) return;
+        if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+        watches_.push_back({&canceller, request_id, Clock::now() + first_pause, first_pause});
+    }
+    changed_.notify_all();
+}
+
+void CancelRepeater::forget(const Canceller& canceller) noexcept {
+    std::unique_lock lock(mutex_);
+    std::erase_if(watches_, [&](const Watch& watch) { return watch.canceller == &canceller; });
+    changed_.wait(lock, [&] { return telling_ != &canceller; });
+    std::erase_if(watches_, [&](const Watch& watch) { return watch.canceller == &canceller; });
+}
+
+void CancelRepeater::run() noexcept {
+    std::unique_lock lock(mutex_);
+    while (!over_) {
+        const auto next = std::min_element(watches_.begin(), watches_.end(),
+                                           [](const Watch& a, const Watch& b) { return a.next < b.next; });
+        if (next == watches_.end()) {
+            changed_.wait(lock);
+            continue;
+        }
+        if (Clock::now() < next->next) {
+            changed_.wait_until(lock, Clock::time_point(next->next));
+            continue;
+        }
+        Watch watch = *next;
+        watches_.erase(next);
+        telling_ = watch.canceller;
+        lock.unlock();
+        const bool runs = watch.canceller->repeat(watch.request_id);
+        lock.lock();
+        telling_ = nullptr;
+        if (runs) {
+            watch.pause = std::min<Clock::duration>(2 * watch.pause, longest_pause);
+            watch.next = Clock::now() + watch.pause;
+            watches_.push_back(watch);  // there was room for it before
+        }
+        changed_.notify_all();
+    }
+}
+
+}  // namespace dbway::pgx
