@@ -1,17 +1,21 @@
-"""Many threads on a pool of connections: pgx against a pool written by hand on libpq, round after round. pgx/share: with `share = true`."""
+"""Many threads on a pool of connections: pgx against a pool written by hand on libpq, and with `share = true` (pgx/share)
+against pgx without, round after round."""
 
 SIDES = ["libpq", "pgx", "pgx/share"]
+SHARING = ["pgx", "pgx/share"]
+FEW = [1, 2, 4]  # connections, of as many threads as…
+MANY = 64
 THREADS = [1, 8, 64]
 CONNECTIONS = 8
 
 
-def rounds_of(programs, database, load, threads, seconds, rounds):
+def rounds_of(programs, database, load, threads, seconds, rounds, sides=SIDES, connections=CONNECTIONS):
     """{side: [answers]}; each round begins with the other side."""
-    answers = {side: [] for side in SIDES}
+    answers = {side: [] for side in sides}
     for number in range(rounds):
-        start = number % len(SIDES)
-        for side in SIDES[start:] + SIDES[:start]:
-            answers[side].append(programs.answer("pool", side, database, load, threads, CONNECTIONS, seconds))
+        start = number % len(sides)
+        for side in sides[start:] + sides[:start]:
+            answers[side].append(programs.answer("pool", side, database, load, threads, connections, seconds))
     return answers
 
 
@@ -19,6 +23,12 @@ def pools(programs, database, quick):
     """{threads: {side: [answers]}}"""
     seconds, rounds = (0.5, 3) if quick else (2, 11)
     return {threads: rounds_of(programs, database, "point", threads, seconds, rounds) for threads in THREADS}
+
+
+def sharing(programs, database, quick):
+    """{connections: {side: [answers]}}"""
+    seconds, rounds = (0.5, 3) if quick else (2, 11)
+    return {few: rounds_of(programs, database, "point", MANY, seconds, rounds, SHARING, few) for few in FEW}
 
 
 def mixed(programs, database, quick):

@@ -5,6 +5,7 @@ import figures
 import growth
 import plots
 import pools
+import query_cost
 from figures import quartiles
 
 UNITS = {
@@ -69,7 +70,7 @@ def plan_section(plan, rows):
     return lines
 
 
-def pool_row(threads, side, answers, floor):
+def pool_row(number, side, answers, floor):
     def middle(key):
         return quartiles([answer[key] for answer in answers])["median"]
 
@@ -77,7 +78,7 @@ def pool_row(threads, side, answers, floor):
     cost = quartiles([a["cpu_us"] / b["cpu_us"] for a, b in zip(answers, floor)])
     fair = quartiles([answer["fewest"] / answer["most"] for answer in answers])["median"]
     return (
-        f"| {threads} | {side} | {middle('calls_per_second'):,.0f} | {spread(faster)} | {middle('p50_us'):,.0f} "
+        f"| {number} | {side} | {middle('calls_per_second'):,.0f} | {spread(faster)} | {middle('p50_us'):,.0f} "
         f"| {middle('p99_us'):,.0f} | {middle('cpu_us'):.1f} | {spread(cost)} | {fair:.2f} |"
     )
 
@@ -99,6 +100,24 @@ def pool_section(measured):
     ]
     for threads, sides in measured.items():
         lines += [pool_row(threads, side, answers, sides[pools.SIDES[0]]) for side, answers in sides.items()]
+    return lines
+
+
+def sharing_section(measured):
+    if not measured:
+        return []
+    lines = [
+        "",
+        "## Many threads, few connections",
+        "",
+        f"Queries by key of {pools.MANY} threads: one statement per connection at a time (pgx) and `share = true` "
+        "(pgx/share). Throughput: above 1 in favour of sharing.",
+        "",
+        "| connections | side | queries/s | throughput, ratio | p50 µs | p99 µs | CPU µs | CPU, ratio | fairness |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    for connections, sides in measured.items():
+        lines += [pool_row(connections, side, answers, sides[pools.SHARING[0]]) for side, answers in sides.items()]
     return lines
 
 
@@ -176,7 +195,9 @@ def markdown(results, rows):
     ]
     for plan in results["plans"]:
         lines += plan_section(plan, [row for row in rows if row["plan"] == plan["title"]])
-    lines += pool_section(results.get("pools", {})) + mixed_section(results.get("mixed", {}))
+    lines += query_cost.section(results.get("query_cost", {}))
+    lines += pool_section(results.get("pools", {})) + sharing_section(results.get("sharing", {}))
+    lines += mixed_section(results.get("mixed", {}))
     lines += growth_section(results["growth"])
     return "\n".join(lines) + "\n"
 

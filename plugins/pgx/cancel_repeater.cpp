@@ -39,7 +39,6 @@ void CancelRepeater::forget(const Canceller& canceller) noexcept {
     std::unique_lock lock(mutex_);
     std::erase_if(watches_, [&](const Watch& watch) { return watch.canceller == &canceller; });
     changed_.wait(lock, [&] { return telling_ != &canceller; });
-    std::erase_if(watches_, [&](const Watch& watch) { return watch.canceller == &canceller; });
 }
 
 void CancelRepeater::run() noexcept {
@@ -51,23 +50,27 @@ void CancelRepeater::run() noexcept {
             changed_.wait(lock);
             continue;
         }
-        if (Clock::now() < next->next) {
-            changed_.wait_until(lock, Clock::time_point(next->next));
+        const Watch due = *next;
+        if (Clock::now() < due.next) {
+            changed_.wait_until(lock, due.next);
             continue;
         }
-        Watch watch = *next;
-        watches_.erase(next);
-        telling_ = watch.canceller;
+        telling_ = due.canceller;
         lock.unlock();
-        const bool runs = watch.canceller->repeat(watch.request_id);
+        const bool runs = due.canceller->repeat(due.request_id);
         lock.lock();
         telling_ = nullptr;
-        if (runs) {
-            watch.pause = std::min<Clock::duration>(2 * watch.pause, longest_pause);
-            watch.next = Clock::now() + watch.pause;
-            watches_.push_back(watch);  // there was room for it before
-        }
         changed_.notify_all();
+        const auto same = std::find_if(watches_.begin(), watches_.end(), [&](const Watch& watch) {
+            return watch.canceller == due.canceller && watch.request_id == due.request_id;
+        });
+        if (same == watches_.end()) continue;  // forgotten meanwhile
+        if (runs) {
+            same->pause = std::min<Clock::duration>(2 * same->pause, longest_pause);
+            same->next = Clock::now() + same->pause;
+        } else {
+            watches_.erase(same);
+        }
     }
 }
 

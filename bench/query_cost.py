@@ -105,7 +105,7 @@ def times(programs, side, database, count, rounds):
     return {"user": user, "kernel": kernel, "server": server, "wall": wall}
 
 
-def profile(programs, databases, quick):
+def measured(programs, databases, quick):
     """{side: {"instructions": …, "times": …}}"""
     count, rounds = (2000, 3) if quick else (20_000, 7)
     return {
@@ -119,9 +119,9 @@ def profile(programs, databases, quick):
     }
 
 
-def section(measured):
+def section(found_of):
     """Of the report."""
-    if not measured:
+    if not found_of:
         return []
     lines = [
         "",
@@ -132,7 +132,7 @@ def section(measured):
         f"| side | {' | '.join(PARTS)} | all |",
         "|---|" + "---|" * (len(PARTS) + 1),
     ]
-    for side, found in measured.items():
+    for side, found in found_of.items():
         counts = [found["instructions"][part] for part in PARTS]
         lines.append(f"| {side} | " + " | ".join(f"{count:,.0f}" for count in [*counts, sum(counts)]) + " |")
     lines += [
@@ -143,7 +143,7 @@ def section(measured):
         "| side | client, user space | client, kernel | server | waking and waiting | by the clock |",
         "|---|---|---|---|---|---|",
     ]
-    for side, found in measured.items():
+    for side, found in found_of.items():
         spent = [found["times"][who] for who in ("user", "kernel", "server")]
         wall = found["times"]["wall"]
         lines.append(f"| {side} | " + " | ".join(f"{us:.2f}" for us in [*spent, wall - sum(spent), wall]) + " |")
