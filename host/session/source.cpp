@@ -62,7 +62,8 @@ class Acquire {
         shared.flags |= flags;
         answer_ = sharing.run(shared, deadline_);
         if (answer_->again) answer_.reset();
-        if (answer_ && answer_->error) std::rethrow_exception(answer_->error);
+        // Moved out, so that it ends in this thread, not in the one that sends for others.
+        if (answer_ && answer_->error) std::rethrow_exception(std::exchange(answer_->error, nullptr));
         return answer_ != nullptr;
     }
 
