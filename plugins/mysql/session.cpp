@@ -11,7 +11,6 @@
 
 #include <cppconn/exception.h>
 #include <cppconn/resultset.h>
-#include <cppconn/statement.h>
 
 #include <algorithm>
 #include <chrono>
@@ -35,6 +34,7 @@ void Session::renew(sdk::Request::Clock::time_point deadline) {
         descriptor_ = fresh.descriptor;
         session_id_ = fresh.facts.session_id;
     }
+    direct_.reset();
     connected_ = std::move(fresh);
     ++generation_;
     lost_ = false;
@@ -65,16 +65,10 @@ void Session::give_back(sdk::Request::Clock::time_point deadline) noexcept {
 }
 
 void Session::enter(Call::Kind kind) {
-    bool killed = false;
-    {
-        const std::lock_guard lock(mutex_);
-        busy_ = true;
-        if (kind == Call::Kind::first) {
-            cancelled_ = false;
-            killed = killed_.exchange(false);
-        }
-    }
-    if (!killed) [[likely]]
+    busy_.store(true);
+    if (kind != Call::Kind::first) return;
+    cancelled_.store(false, std::memory_order_relaxed);
+    if (!killed_.load() || !killed_.exchange(false)) [[likely]]
         return;
     // The server may have got the KILL when its statement had ended: then it hits this one.
     try {
@@ -87,10 +81,11 @@ void Session::enter(Call::Kind kind) {
 }
 
 void Session::leave() noexcept {
-    {
-        const std::lock_guard lock(mutex_);
-        busy_ = false;
-    }
+    busy_.store(false);
+    if (!awaited_.load()) [[likely]]
+        return;
+    // Not between its look and its sleep.
+    { const std::lock_guard lock(mutex_); }
     idle_.notify_all();
 }
 
@@ -108,7 +103,10 @@ bool Session::cancel() noexcept {
         // No way to the server: what follows leaves it.
     }
     std::unique_lock lock(mutex_);
-    if (idle_.wait_for(lock, options_.cancel_timeout, [this] { return !busy_; })) return true;
+    awaited_.store(true);
+    const bool ended = idle_.wait_for(lock, options_.cancel_timeout, [this] { return !busy_.load(); });
+    awaited_.store(false);
+    if (ended) return true;
     // Nothing comes, or too slowly.
     const int descriptor = descriptor_.load();
     if (descriptor < 0) return false;
@@ -161,9 +159,9 @@ void Session::check_idle() {
 
 std::uint64_t Session::run(const std::string& sql) {
     return translated([&]() -> std::uint64_t {
-        const std::unique_ptr<sql::Statement> statement(connection().createStatement());
-        if (!statement->execute(sql)) return statement->getUpdateCount();
-        const std::unique_ptr<sql::ResultSet> result(statement->getResultSet());
+        if (direct_ == nullptr) direct_.reset(connection().createStatement());
+        if (!direct_->execute(sql)) return direct_->getUpdateCount();
+        const std::unique_ptr<sql::ResultSet> result(direct_->getResultSet());
         return 0;
     });
 }

@@ -8,6 +8,8 @@
 #include <dbway/sdk/mysql_statement.hpp>
 #include <dbway/sdk/provider.hpp>
 
+#include <cppconn/statement.h>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -118,15 +120,20 @@ class Session {
 
     ConnectOptions options_;
     Connected connected_;
+    std::unique_ptr<sql::Statement> direct_;  // for run(); null until needed
     std::uint64_t generation_ = 0;
     bool lost_ = false;
 
     std::atomic<bool> cancelled_{false};
     std::atomic<bool> killed_{false};     // a KILL was sent, which may hit the next statement
     std::atomic<bool> shut_down_{false};  // the peer did not answer, so the socket was closed
-    std::mutex mutex_;                    // guards busy_
+    // A call that ends says so before it looks whether a cancel() waits for that; cancel() says that it waits
+    // before it looks whether a call lives. Both in one order for all threads, so that one of them sees the
+    // other, and a call for which nobody waits needs no mutex.
+    std::atomic<bool> busy_{false};  // inside a Call
+    std::atomic<bool> awaited_{false};
+    std::mutex mutex_;  // of the waiting, and of a change of the descriptor
     std::condition_variable idle_;
-    bool busy_ = false;  // inside a Call
     std::atomic<int> descriptor_{-1};
     std::atomic<std::int64_t> session_id_{-1};
 

@@ -29,8 +29,8 @@ void Canceller::attach(int socket) {
 
 void Canceller::cancel() noexcept {
     const std::lock_guard lock(mutex_);
-    cancelled_.store(true, std::memory_order_relaxed);
-    if (blocked_) watch();
+    cancelled_.store(true);
+    if (blocked()) watch();
 }
 
 // Under the mutex.
@@ -50,8 +50,8 @@ void Canceller::give_up() noexcept {
 
 void Canceller::stop(Clock::time_point limit) {
     std::unique_lock lock(mutex_);
-    const bool may_ask = way_ == Way::stop && ask_ != nullptr;
-    while (blocked_) {
+    const bool may_ask = blocked_.load() == Blocked::stoppable && ask_ != nullptr;
+    while (blocked()) {
         Clock::time_point next = limit;
         if (may_ask) {
             lock.unlock();
@@ -59,7 +59,7 @@ void Canceller::stop(Clock::time_point limit) {
             lock.lock();
             next = std::min(limit, Clock::now() + pause_between_cancels);
         }
-        if (ended_.wait_until(lock, next, [this] { return !blocked_; })) return;
+        if (ended_.wait_until(lock, next, [this] { return !blocked(); })) return;
         if (Clock::now() < limit) continue;
         give_up();
         return;
@@ -67,17 +67,20 @@ void Canceller::stop(Clock::time_point limit) {
 }
 
 Canceller::Call::Call(Canceller& canceller, Way way) : canceller_(canceller) {
+    canceller_.blocked_.store(way == Way::stop ? Blocked::stoppable : Blocked::completing);
+    if (!canceller_.cancelled_.load()) [[likely]]
+        return;
     const std::lock_guard lock(canceller_.mutex_);
-    canceller_.blocked_ = true;
-    canceller_.way_ = way;
-    if (canceller_.cancelled()) canceller_.watch();
+    canceller_.watch();
 }
 
 Canceller::Call::~Call() {
+    canceller_.blocked_.store(Blocked::no);
+    if (!canceller_.cancelled_.load()) [[likely]]
+        return;
     std::thread watcher;
     {
         const std::lock_guard lock(canceller_.mutex_);
-        canceller_.blocked_ = false;
         watcher = std::move(canceller_.watcher_);
     }
     if (!watcher.joinable()) return;

@@ -61,7 +61,8 @@ class Canceller {
     };
 
     // Around a call that may block. What was cancelled before blocks no longer than `patience` either. When
-    // it is over, nothing is under way to the server any more.
+    // it is over, nothing is under way to the server any more. Costs two atomic stores while nothing is
+    // cancelled.
     class Call {
       public:
         Call(Canceller& canceller, Way way);
@@ -74,20 +75,25 @@ class Canceller {
     };
 
   private:
+    enum class Blocked : std::uint8_t { no, stoppable, completing };
+
     void watch();
     void stop(Clock::time_point limit);
     void give_up() noexcept;
+    bool blocked() const noexcept { return blocked_.load() != Blocked::no; }
 
     const std::chrono::nanoseconds patience_;
     Ask ask_;
     int socket_ = -1;
+    // A call says that it blocks, or has ended, before it looks whether it is cancelled; cancel() says that
+    // before it looks whether a call blocks. Both in one order for all threads, so that one of them sees the
+    // other, and a call that is not cancelled needs no mutex.
     std::atomic<bool> cancelled_{false};
+    std::atomic<Blocked> blocked_{Blocked::no};
     std::atomic<bool> lost_{false};
     bool keep_ = false;
     std::mutex mutex_;  // of what follows
     std::condition_variable ended_;
-    bool blocked_ = false;
-    Way way_ = Way::stop;
     std::thread watcher_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <dbway/sdk/provider.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -48,7 +49,8 @@ class SqliteConnection final : public sdk::Connection {
     Database database_;
     sdk::ConnectionInfo info_;
     // Made when they are first needed.
-    StatementHandle begin_immediate_;
+    StatementHandle begin_immediate_;            // locks the files that were attached when it was prepared
+    std::uint64_t begin_immediate_changes_ = 0;  // session_changes() of that time
     StatementHandle begin_deferred_;
     StatementHandle commit_;
     StatementHandle rollback_;

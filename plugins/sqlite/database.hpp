@@ -13,6 +13,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -72,7 +73,12 @@ class Database {
     }
 
     // Something other than rows may have changed: a temporary table, an attached file, a pragma.
-    void mark_session_changed() noexcept { session_changed_ = true; }
+    void mark_session_changed() noexcept {
+        session_changed_ = true;
+        ++session_changes_;
+    }
+    // Another number after each of them.
+    std::uint64_t session_changes() const noexcept { return session_changes_; }
     // Rolls back, and undoes what mark_session_changed() announced.
     void reset_session();
 
@@ -103,6 +109,7 @@ class Database {
     bool query_only_ = false;
     bool read_only_ = false;
     bool session_changed_ = false;
+    std::uint64_t session_changes_ = 0;
     std::mutex wait_mutex_;
     std::condition_variable cancel_signal_;
 };

@@ -47,10 +47,13 @@ void SqliteConnection::begin(std::uint32_t flags, const sdk::Request& request) {
     }
     // A transaction that reads first and writes later could find that another has written in between, and
     // waiting does not help then: take the write lock at once.
-    if (read_only || database_.read_only())
+    if (read_only || database_.read_only()) {
         control(begin_deferred_, "BEGIN DEFERRED", request);
-    else
+    } else {
+        if (begin_immediate_changes_ != database_.session_changes()) begin_immediate_.reset();
+        begin_immediate_changes_ = database_.session_changes();
         control(begin_immediate_, "BEGIN IMMEDIATE", request);
+    }
     if (read_only) database_.enter_read_only();
     if ((flags & 0xFu) == DBWAY_TX_READ_UNCOMMITTED && database_.options().shared_cache.value_or(false)) {
         database_.run("PRAGMA read_uncommitted = 1");

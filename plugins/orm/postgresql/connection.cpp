@@ -126,7 +126,7 @@ void PostgresqlConnection::ping(const sdk::Request&) {
 
 void PostgresqlConnection::reset(const sdk::Request&) {
     session_.start();
-    if (session_.in_transaction()) session_.run("ROLLBACK");
+    if (session_.in_transaction()) session_.control("ROLLBACK");
     const SociStatement prepared = session_.run(sdk::postgresql_reset(session_.settings()));
     std::string deallocate;
     for (int row = 0; row < PQntuples(result_of(*prepared)); ++row)

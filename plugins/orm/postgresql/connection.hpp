@@ -29,7 +29,7 @@ class PostgresqlConnection final : public OrmConnection {
     void check_running() override { session_.check_running(); }
     bool in_transaction() const override { return session_.in_transaction(); }
     bool read_only() const override { return options_.read_only; }
-    void run(const std::string& sql) override { session_.run(sql); }
+    void run(const std::string& sql) override { session_.control(sql); }
     void clean_up(const std::string& sql) noexcept override;
     std::unique_ptr<OrmStatement> make_statement(std::string_view sql, bool prepared) override;
     std::string quote(std::string_view name) const override;

@@ -61,6 +61,17 @@ struct Clear {
 };
 using Result = std::unique_ptr<PGresult, Clear>;
 
+// The parameters of a statement's next execution, one for each place. The nodes stay from one to the next.
+void use(soci::postgresql_statement_backend& statement, std::span<char*> values) {
+    auto& buffers = statement.useByPosBuffers_;
+    if (buffers.size() != values.size()) {
+        buffers.clear();
+        for (std::size_t i = 0; i < values.size(); ++i) buffers[static_cast<int>(i)] = nullptr;
+    }
+    std::size_t i = 0;
+    for (auto& [place, buffer] : buffers) buffer = &values[i++];
+}
+
 }  // namespace
 
 Session::Session(const sdk::OpenRequest& request, const ConnectOptions& options)
@@ -70,7 +81,6 @@ Session::Session(const sdk::OpenRequest& request, const ConnectOptions& options)
     connect(options, request.deadline);
     PQsetNoticeReceiver(handle_, on_notice, this);
     attach_canceller();
-    run(settings_);
 }
 
 Session::~Session() {
@@ -184,7 +194,19 @@ void Session::deallocate() noexcept {
 
 void Session::execute(soci::postgresql_statement_backend& statement, std::span<char*> values) {
     check_running();
-    execute_now(statement, values, Canceller::Way::stop);
+    {
+        const Canceller::Call call(canceller_, Canceller::Way::stop);
+        keep_settings();
+        use(statement, values);
+        try {
+            statement.execute(0);
+        } catch (const soci::soci_error&) {
+            const ExecStatusType status = PQresultStatus(result_of(statement));
+            const bool copy =
+                status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
+            if (!copy || !open()) fail(result_of(statement));
+        }
+    }
     if (PQtransactionStatus(handle_) != PQTRANS_ACTIVE) [[likely]]
         return;
     // A COPY among ordinary statements leaves the connection waiting for rows.
@@ -196,26 +218,22 @@ void Session::execute(soci::postgresql_statement_backend& statement, std::span<c
         "0A000");
 }
 
-void Session::execute_now(soci::postgresql_statement_backend& statement, std::span<char*> values,
-                          Canceller::Way way) {
-    const Canceller::Call call(canceller_, way);
-    if (way == Canceller::Way::stop) keep_settings();
-    statement.useByPosBuffers_.clear();
-    for (std::size_t i = 0; i < values.size(); ++i)
-        statement.useByPosBuffers_[static_cast<int>(i)] = &values[i];
-    try {
-        statement.execute(0);
-    } catch (const soci::soci_error&) {
-        const ExecStatusType status = PQresultStatus(result_of(statement));
-        const bool copy = status == PGRES_COPY_IN || status == PGRES_COPY_OUT || status == PGRES_COPY_BOTH;
-        if (!copy || !open()) fail(result_of(statement));
-    }
-}
-
 SociStatement Session::run(const std::string& sql) {
     SociStatement statement = make_statement(sql);
     execute(*statement, {});
     return statement;
+}
+
+// As SOCI's own begin() and commit() do it. Nothing is read here that the styles would change; they are
+// looked at before the next statement. A change that the server does not tell is undone now: undone inside
+// the transaction, it would come back with its rollback, and nobody would know.
+void Session::control(const std::string& sql) {
+    check_running();
+    const Canceller::Call call(canceller_, Canceller::Way::stop);
+    if (doubtful_settings_) [[unlikely]]
+        keep_settings();
+    const Result result(PQexec(handle_, sql.c_str()));
+    if (PQresultStatus(result.get()) != PGRES_COMMAND_OK) fail(result.get());
 }
 
 void Session::describe(std::vector<sdk::Column>& columns, std::vector<sdk::PostgresqlCellPlan>& plans) {
@@ -232,12 +250,9 @@ void Session::describe(std::vector<sdk::Column>& columns, std::vector<sdk::Postg
 
 void Session::clean_up(const std::string& sql) noexcept {
     if (!open()) return;
-    try {
-        const SociStatement statement = make_statement(sql);
-        execute_now(*statement, {}, Canceller::Way::complete);
-    } catch (...) {
-        // What cannot be taken back is rolled back already, or the connection is lost, which open() tells.
-    }
+    const Canceller::Call call(canceller_, Canceller::Way::complete);
+    // What cannot be taken back is rolled back already, or the connection is lost, which open() tells.
+    PQclear(PQexec(handle_, sql.c_str()));
 }
 
 bool Session::has_expected_styles() const noexcept {

@@ -53,6 +53,8 @@ class Session {
     void execute(soci::postgresql_statement_backend& statement, std::span<char*> values);
     // One or several statements without parameters; the last one's result.
     SociStatement run(const std::string& sql);
+    // A statement of transactions, which neither takes nor yields values.
+    void control(const std::string& sql);
     // Takes back what a request has begun.
     void clean_up(const std::string& sql) noexcept;
 
@@ -67,8 +69,6 @@ class Session {
   private:
     void connect(const ConnectOptions& options, Canceller::Clock::time_point deadline);
     void attach_canceller();
-    void execute_now(soci::postgresql_statement_backend& statement, std::span<char*> values,
-                     Canceller::Way way);
     [[noreturn]] void fail(const PGresult* result);
     void keep_settings();
     bool has_expected_styles() const noexcept;
@@ -81,7 +81,7 @@ class Session {
     PGconn* handle_ = nullptr;  // SOCI's
     Canceller canceller_;
     sdk::PostgresqlTypeCatalog types_;
-    bool doubtful_settings_ = false;
+    bool doubtful_settings_ = true;  // those of a new session are the server's
     std::uint64_t last_name_ = 0;
     std::vector<SociStatement> forgotten_;
 };

@@ -9,10 +9,10 @@
 namespace dbway::orm::sqlite {
 namespace {
 
-std::string_view bytes_of(sqlite3_stmt* statement, int column, bool text) {
-    const void* bytes = text ? static_cast<const void*>(sqlite3_column_text(statement, column))
-                             : sqlite3_column_blob(statement, column);
-    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
+std::string_view bytes_of(sqlite3_value* value, bool text) {
+    const void* bytes =
+        text ? static_cast<const void*>(sqlite3_value_text(value)) : sqlite3_value_blob(value);
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(value));
     if (bytes == nullptr && (text || size != 0)) throw std::bad_alloc();
     return {static_cast<const char*>(bytes), size};
 }
@@ -51,9 +51,10 @@ const char* time_name(std::uint8_t type) {
 
 void read_cell(sqlite3_stmt* statement, int column, const sdk::SqliteCellPlan& plan, dbway_value& cell,
                sdk::Arena& arena) {
-    switch (sqlite3_column_type(statement, column)) {
+    sqlite3_value* const value = sqlite3_column_value(statement, column);
+    switch (sqlite3_value_type(value)) {
         case SQLITE_INTEGER: {
-            const std::int64_t number = sqlite3_column_int64(statement, column);
+            const std::int64_t number = sqlite3_value_int64(value);
             if (plan.type != DBWAY_T_I64 && plan.type != DBWAY_T_NULL) [[unlikely]]
                 return sdk::read_sqlite_integer(number, plan, cell, arena);
             cell.v.i64 = number;
@@ -61,7 +62,7 @@ void read_cell(sqlite3_stmt* statement, int column, const sdk::SqliteCellPlan& p
             return;
         }
         case SQLITE_FLOAT: {
-            const double number = sqlite3_column_double(statement, column);
+            const double number = sqlite3_value_double(value);
             if (plan.type != DBWAY_T_F64 && plan.type != DBWAY_T_NULL) [[unlikely]]
                 return sdk::read_sqlite_real(number, plan, cell, arena);
             cell.v.f64 = number;
@@ -69,13 +70,13 @@ void read_cell(sqlite3_stmt* statement, int column, const sdk::SqliteCellPlan& p
             return;
         }
         case SQLITE_TEXT: {
-            const std::string_view text = bytes_of(statement, column, true);
+            const std::string_view text = bytes_of(value, true);
             if (plan.type != DBWAY_T_TEXT && plan.type != DBWAY_T_NULL)
                 return sdk::read_sqlite_text(text, plan, cell, arena);
             return sdk::copy_sqlite_bytes(DBWAY_T_TEXT, text, cell, arena);
         }
         case SQLITE_BLOB:
-            return sdk::read_sqlite_blob(bytes_of(statement, column, false), plan, cell, arena);
+            return sdk::read_sqlite_blob(bytes_of(value, false), plan, cell, arena);
         default:
             return;
     }

@@ -13,7 +13,9 @@
 
 namespace dbway::orm::sqlite {
 
-// Reads column `column` of the current row into `cell`, which is NULL before.
+// Reads column `column` of the current row into `cell`, which is NULL before. The caller has the mutex of the
+// database, with which the value of a column may be asked for its content: the connection's by SOCI is one
+// that several threads may use, and each sqlite3_column_…() would take the mutex for itself.
 void read_cell(sqlite_api::sqlite3_stmt* statement, int column, const sdk::SqliteCellPlan& plan,
                dbway_value& cell, sdk::Arena& arena);
 

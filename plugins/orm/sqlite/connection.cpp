@@ -79,8 +79,12 @@ std::unique_ptr<OrmStatement> SqliteConnection::make_statement(std::string_view 
 // does not help then: it takes the write lock at once.
 void SqliteConnection::run(const std::string& sql) {
     database_.check_running();
-    if (sql == "COMMIT") return database_.commit();
-    database_.run(sql == "BEGIN" && !database_.read_only() ? "BEGIN IMMEDIATE" : sql);
+    if (sql == "BEGIN")
+        database_.control(database_.read_only() ? Control::begin_deferred : Control::begin_immediate);
+    else if (sql == "COMMIT")
+        database_.control(Control::commit);
+    else
+        database_.run(sql);
 }
 
 // Errors are of no use here: a transaction that cannot be rolled back is rolled back already. What is
@@ -95,15 +99,17 @@ std::string SqliteConnection::quote(std::string_view name) const {
 
 void SqliteConnection::begin_transaction(std::uint32_t flags) {
     const bool read_only = (flags & DBWAY_TX_READ_ONLY) != 0;
-    run(read_only ? "BEGIN DEFERRED" : "BEGIN");
+    database_.check_running();
+    database_.control(read_only || database_.read_only() ? Control::begin_deferred
+                                                         : Control::begin_immediate);
     if (read_only) database_.enter_read_only();
 }
 
 void SqliteConnection::end_transaction(bool commit) {
     if (commit)
-        database_.commit();
+        database_.control(Control::commit);
     else if (database_.in_transaction())
-        database_.run("ROLLBACK");
+        database_.control(Control::rollback);
     database_.transaction_ended();
 }
 

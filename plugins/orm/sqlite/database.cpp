@@ -119,7 +119,7 @@ SociStatement Database::prepare(const std::string& sql) {
     try {
         statement->prepare(sql, soci::details::st_repeatable_query);
     } catch (const soci::sqlite3_soci_error&) {
-        fail(sqlite3_extended_errcode(handle_), sql, true);
+        fail(sqlite3_extended_errcode(handle_), sql, During::preparation);
     }
     if (statement->stmt_ == nullptr) statement.reset();
     return statement;
@@ -149,15 +149,21 @@ std::vector<TextRow> Database::rows(const std::string& sql, const std::vector<st
     return result;
 }
 
-void Database::commit() {
-    committing_ = true;
+void Database::control(Control which) {
+    constexpr std::array texts = {"BEGIN DEFERRED", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"};
+    const auto index = static_cast<std::size_t>(which);
+    SociStatement& statement = controls_[index];
+    if (statement == nullptr) statement = prepare(texts[index]);
     try {
-        run("COMMIT");
-    } catch (...) {
-        committing_ = false;
-        throw;
+        statement->execute(1);
+    } catch (const soci::sqlite3_soci_error&) {
+        const int code = sqlite3_extended_errcode(handle_);
+        const sdk::Diagnostic why =
+            diagnostic(code, texts[index], which == Control::commit ? During::commit : During::execution);
+        sqlite3_reset(statement->stmt_);  // a COMMIT that is refused is still under way
+        if ((code & 0xFF) == SQLITE_NOMEM) throw std::bad_alloc();
+        throw sdk::Failure(why);
     }
-    committing_ = false;
 }
 
 // The index that "UNIQUE constraint failed: t.a, t.b" is about, if it has a name of its own.
@@ -176,13 +182,13 @@ std::string Database::unique_index(std::string_view message) {
     return {};
 }
 
-sdk::Diagnostic Database::diagnostic(int code, std::string_view sql, bool preparing) {
+sdk::Diagnostic Database::diagnostic(int code, std::string_view sql, During during) {
     // What sqlite3_errmsg() points to is gone with the next statement, those of unique_index() among them.
     const std::string message = sqlite3_errmsg(handle_);
     const int offset = sqlite3_error_offset(handle_);
     sdk::SqliteErrorContext context;
-    context.preparing = preparing;
-    context.committing = committing_;
+    context.preparing = during == During::preparation;
+    context.committing = during == During::commit;
     context.in_transaction = was_in_transaction_;
     context.read_only_transaction = query_only_;
     context.cancelled = cancelled_.load(std::memory_order_relaxed);
@@ -204,9 +210,9 @@ sdk::Diagnostic Database::diagnostic(int code, std::string_view sql, bool prepar
     return diagnostic;
 }
 
-void Database::fail(int code, std::string_view sql, bool preparing) {
+void Database::fail(int code, std::string_view sql, During during) {
     if ((code & 0xFF) == SQLITE_NOMEM) throw std::bad_alloc();
-    throw sdk::Failure(diagnostic(code, sql, preparing));
+    throw sdk::Failure(diagnostic(code, sql, during));
 }
 
 void Database::enter_read_only() {
@@ -220,7 +226,7 @@ void Database::leave_read_only() {
 }
 
 void Database::reset_session() {
-    if (in_transaction()) run("ROLLBACK");
+    if (in_transaction()) control(Control::rollback);
     if (query_only_) leave_read_only();
     if (!session_changed_) return;
     session_changed_ = false;

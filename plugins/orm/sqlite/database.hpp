@@ -8,9 +8,11 @@
 #include <dbway/sdk/provider.hpp>
 #include <dbway/sdk/sqlite_errors.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,6 +22,22 @@
 namespace dbway::orm::sqlite {
 
 using TextRow = std::vector<std::optional<std::string>>;
+
+enum class Control : std::uint8_t { begin_deferred, begin_immediate, commit, rollback };
+
+// Holds the mutex of a database, under which the values of its rows may be asked for their contents.
+class DatabaseLock {
+  public:
+    explicit DatabaseLock(sqlite_api::sqlite3* database) noexcept : mutex_(sqlite3_db_mutex(database)) {
+        sqlite3_mutex_enter(mutex_);
+    }
+    ~DatabaseLock() { sqlite3_mutex_leave(mutex_); }
+    DatabaseLock(const DatabaseLock&) = delete;
+    DatabaseLock& operator=(const DatabaseLock&) = delete;
+
+  private:
+    sqlite_api::sqlite3_mutex* mutex_;  // null if SQLite is built without
+};
 
 // [serial], except cancel(), which may come from any thread while a request runs.
 class Database {
@@ -58,11 +76,13 @@ class Database {
     // Runs to its end a statement whose parameters, if any, are texts; its rows, for those of few.
     std::vector<TextRow> rows(const std::string& sql, const std::vector<std::string>& parameters = {});
     void run(const std::string& sql) { rows(sql); }
-    void commit();
+    // Begins or ends a transaction, by a statement that is kept for the next time.
+    void control(Control which);
 
     // For the last error of the handle.
-    [[noreturn]] void fail(int code, std::string_view sql = {}, bool preparing = false);
-    sdk::Diagnostic diagnostic(int code, std::string_view sql, bool preparing = false);
+    enum class During : std::uint8_t { execution, preparation, commit };
+    [[noreturn]] void fail(int code, std::string_view sql = {}, During during = During::execution);
+    sdk::Diagnostic diagnostic(int code, std::string_view sql, During during = During::execution);
 
     // Refuses writes until the transaction ends.
     void enter_read_only();
@@ -72,7 +92,11 @@ class Database {
     }
 
     // Something other than rows may have changed: a temporary table, an attached file, a pragma.
-    void mark_session_changed() noexcept { session_changed_ = true; }
+    void mark_session_changed() noexcept {
+        session_changed_ = true;
+        // A BEGIN IMMEDIATE locks the files that were attached when it was prepared.
+        for (SociStatement& statement : controls_) statement.reset();
+    }
     // Rolls back, and undoes what mark_session_changed() announced.
     void reset_session();
 
@@ -98,10 +122,10 @@ class Database {
     std::atomic<bool> cancelled_{false};
     bool keep_cancel_ = false;
     bool was_in_transaction_ = false;
-    bool committing_ = false;
     bool query_only_ = false;
     bool read_only_ = false;
     bool session_changed_ = false;
+    std::array<SociStatement, 4> controls_;  // by Control; null until needed
     std::mutex wait_mutex_;
     std::condition_variable cancel_signal_;
 };

@@ -145,6 +145,7 @@ void SqlStatement::run(std::span<const dbway_value> values) {
 
 bool SqlStatement::fetch(sdk::RowBatch& batch) {
     const int count = static_cast<int>(plans_.size());
+    const DatabaseLock lock(database_.handle());
     while (has_row_) {
         if (batch.full()) return true;
         dbway_value* const row = batch.add_row();
@@ -156,13 +157,15 @@ bool SqlStatement::fetch(sdk::RowBatch& batch) {
 }
 
 void SqlStatement::finish(bool ok, sdk::Outcome& outcome) {
-    // Where rows are left, this is what ends the statement, so it may still fail; SOCI would not tell.
-    const int code = sqlite3_reset(statement_->stmt_);
-    statement_->databaseReady_ = true;
-    has_row_ = false;
-    if (!ok) return;
-    if (code != SQLITE_OK) [[unlikely]]
-        database_.fail(code, sql_);
+    if (has_row_ || !ok) {
+        // Where rows are left, this is what ends the statement, so it may still fail; SOCI would not tell.
+        const int code = sqlite3_reset(statement_->stmt_);
+        statement_->databaseReady_ = true;
+        has_row_ = false;
+        if (!ok) return;
+        if (code != SQLITE_OK) [[unlikely]]
+            database_.fail(code, sql_);
+    }
     report(outcome);
 }
 

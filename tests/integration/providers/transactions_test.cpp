@@ -104,6 +104,66 @@ TEST_P(Transactions, TheErrorOfADeferredConstraintComesAtCommit) {
     EXPECT_EQ(count("d"), 0);
 }
 
+// The statements that begin and end them may be kept by a provider.
+TEST_P(Transactions, OneAfterTheOtherOnOneConnection) {
+    if (!can(Feature::schema_transactions)) GTEST_SKIP() << "see differences.hpp";
+    Connection connection = db().connection();
+    Numbers expected;
+    for (std::int64_t i = 0; i < 6; ++i) {
+        Transaction tx = connection.begin({.read_only = i == 3});
+        if (i != 3) tx.execute("insert into t values ($1, 0)", i);
+        if (i % 2 == 0) tx.execute("create table s" + std::to_string(i) + " (i bigint)");
+        if (i % 3 == 1) {
+            tx.rollback();
+        } else {
+            tx.commit();
+            if (i != 3) expected.push_back(i);
+        }
+    }
+    EXPECT_EQ(rows(), expected);
+}
+
+TEST_P(Transactions, ACommitThatWasRefusedCanBeRepeated) {
+    if (!can(Feature::deferred_constraints) || on_server()) GTEST_SKIP() << "a server rolls back";
+    db().execute("create table d (i bigint references t (i) deferrable initially deferred)");
+    Connection connection = db().connection();
+    for (std::int64_t i = 1; i <= 2; ++i) {
+        Transaction tx = connection.begin();
+        tx.execute("insert into d values ($1)", i);
+        EXPECT_THROW(tx.commit(), ForeignKeyViolation);
+        EXPECT_TRUE(connection.in_transaction());
+        tx.execute("insert into t values ($1, 0)", i);
+        tx.commit();
+        EXPECT_FALSE(connection.in_transaction());
+    }
+    EXPECT_EQ(rows(), (Numbers{1, 2}));
+}
+
+// A transaction that may write has the write lock of every file from its beginning, so that no other can come
+// between what it reads and what it writes.
+TEST_P(Transactions, TheLockIsTakenOfAttachedFilesToo) {
+    if (provider() != "orm_sqlite3" && provider() != "sqlite") GTEST_SKIP() << "of SQLite's files";
+    const TemporaryDirectory directory;
+    const std::string file = (directory.path() / "attached.db").string();
+    Connection connection = db().connection();
+    connection.begin().rollback();
+    const auto attach = [&](Connection& to) { to.execute("attach '" + file + "' as more"); };
+    attach(connection);
+    connection.execute("create table more.m (i integer)");
+    Connection other = open("busy_timeout = \"0s\"\n").connection();
+    attach(other);
+    {
+        Transaction tx = connection.begin();
+        EXPECT_THROW(other.execute("insert into more.m values (1)"), Error);
+        tx.execute("insert into more.m values (2)");
+        tx.commit();
+    }
+    other.execute("insert into more.m values (3)");
+    EXPECT_EQ(connection.query("select sum(i) from more.m").one<int>(), 5);
+    connection.reset();
+    connection.begin().rollback();
+}
+
 TEST_P(Transactions, ReadOnly) {
     db().execute("insert into t values (1, 0)");
     Transaction tx = db().begin({.read_only = true});

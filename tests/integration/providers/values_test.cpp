@@ -232,6 +232,116 @@ TEST_P(Values, DatesDoNotDependOnTheSessionsStyle) {
     }
 }
 
+// What a session's style may be changed by, the text of a statement not always tells.
+TEST_P(Values, DatesDoNotDependOnWhatSetTheStyle) {
+    if (!on_postgresql()) GTEST_SKIP() << "of PostgreSQL's sessions";
+    db().execute("create table v (d date, t timestamp, z timestamptz, i interval)");
+    db().execute("insert into v values (null)");
+    db().execute(
+        "create function restyle() returns integer language plpgsql as $$ begin perform "
+        "set_config('datestyle', 'Postgres, DMY', false), set_config('intervalstyle', 'sql_standard', "
+        "false); return 1; end $$");
+    Connection connection = db().connection();
+    const Date day = sys_days(2024y / 3 / 2);
+    const Timestamp time(sys_days(2024y / 12 / 10).time_since_epoch() + 11h + 1us);
+    const TimestampTz instant(time.time_since_epoch());
+    const Interval interval{-14, 3, -3'600'000'001};
+    const auto check = [&](const std::string& after) {
+        const auto changed =
+            connection.execute("update v set d = $1, t = $2, z = $3, i = $4", day, time, instant, interval);
+        ASSERT_EQ(changed.affected(), 1) << after;
+        const auto [d, t, z, i, bytes, number] =
+            connection.query("select d, t, z, i, '\\x005cff'::bytea, 0.1::float8 + 0.2::float8 from v")
+                .one<std::tuple<Date, Timestamp, TimestampTz, Interval, Blob, double>>();
+        EXPECT_EQ(d, day) << after;
+        EXPECT_EQ(t, time) << after;
+        EXPECT_EQ(z, instant) << after;
+        EXPECT_EQ(i, interval) << after;
+        EXPECT_EQ(bytes, (Blob{std::byte{0}, std::byte{0x5C}, std::byte{0xFF}})) << after;
+        EXPECT_EQ(number, 0.1 + 0.2) << after;
+    };
+    check("the start");
+    for (const std::string change :
+         {"select set_config('datestyle', 'German', false)", "select restyle()",
+          "do $$ begin perform set_config('intervalstyle', 'postgres_verbose', false); end $$",
+          "set datestyle = 'SQL, DMY'", "set intervalstyle = postgres", "set bytea_output = escape",
+          "set extra_float_digits = -3", "reset all"}) {
+        connection.execute(change);
+        check(change);
+        {
+            Transaction tx = connection.begin();
+            tx.execute(change);
+            check("in a transaction: " + change);
+        }
+        check("in a transaction that was rolled back: " + change);
+        {
+            Transaction tx = connection.begin();
+            tx.execute(change);
+            tx.commit();
+        }
+        check("in a transaction: " + change);
+        connection.execute(change);
+        {
+            Transaction tx = connection.begin();
+            check("before a transaction: " + change);
+        }
+        check("before a transaction that was rolled back: " + change);
+        connection.execute(change);
+        {
+            Transaction tx = connection.begin();
+            EXPECT_THROW(tx.execute("select 1/0"), Error);
+        }
+        check("before a transaction that failed: " + change);
+        {
+            Transaction tx = connection.begin();
+            tx.execute(change);
+            EXPECT_THROW(tx.savepoint([&] {
+                check("before a savepoint: " + change);
+                throw std::runtime_error("back");
+            }),
+                         std::runtime_error);
+            check("before a savepoint that was rolled back to: " + change);
+            EXPECT_THROW(tx.savepoint([&] {
+                tx.execute(change);
+                throw std::runtime_error("back");
+            }),
+                         std::runtime_error);
+            check("in a savepoint that was rolled back to: " + change);
+            tx.commit();
+        }
+        check("a transaction with a savepoint: " + change);
+    }
+}
+
+TEST_P(Values, DatesDoNotDependOnTheDatabasesStyle) {
+    if (!on_postgresql()) GTEST_SKIP() << "of PostgreSQL's databases";
+    const auto name = db().query("select quote_ident(current_database())").one<std::string>();
+    struct Reset {
+        Source& source;
+        std::string sql;
+        ~Reset() { source.execute(sql); }
+    };
+    const Reset reset{db(), "alter database " + name + " reset all"};
+    for (const std::string setting : {"datestyle = 'German, DMY'", "intervalstyle = 'sql_standard'",
+                                      "bytea_output = 'escape'", "extra_float_digits = -3"})
+        db().execute("alter database " + name + " set " + setting);
+    Source source = open("");
+    const Date day = sys_days(2024y / 3 / 2);
+    const Interval interval{14, -3, 3'600'000'001};
+    for (int i = 0; i < 2; ++i) {
+        const auto [d, v, bytes, number] =
+            source
+                .query("select $1::date, $2::interval, '\\x005cff'::bytea, 0.1::float8 + 0.2::float8", day,
+                       interval)
+                .one<std::tuple<Date, Interval, Blob, double>>();
+        EXPECT_EQ(d, day);
+        EXPECT_EQ(v, interval);
+        EXPECT_EQ(bytes, (Blob{std::byte{0}, std::byte{0x5C}, std::byte{0xFF}}));
+        EXPECT_EQ(number, 0.1 + 0.2);
+        source.connection().reset();
+    }
+}
+
 TEST_P(Values, Intervals) {
     round_trip<Interval>(type(DBWAY_T_INTERVAL),
                          {{0, 0, 0},

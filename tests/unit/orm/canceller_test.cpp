@@ -112,6 +112,45 @@ TEST_F(CancellerTest, ADoubtfulCancelLosesTheConnectionToo) {
     EXPECT_TRUE(canceller.lost());
 }
 
+// Before the call, while it begins, or while it blocks: it must not block for ever.
+TEST_F(CancellerTest, ACancelAtAnyMomentReachesTheCall) {
+    constexpr int rounds = 1000;
+    Canceller canceller(1h);
+    canceller.attach(sockets_[0]);
+    std::atomic<bool> answered{false};
+    canceller.ask_by([&](Canceller::Clock::time_point) {
+        if (!answered.exchange(true)) answer();
+        return Canceller::Answer::told;
+    });
+    std::atomic<int> started{0};
+    std::atomic<int> cancelled{0};
+    std::thread other([&] {
+        for (int round = 1; round <= rounds; ++round) {
+            while (started != round) std::this_thread::yield();
+            canceller.cancel();
+            cancelled = round;
+        }
+    });
+    int received = 0;
+    for (int round = 1; round <= rounds; ++round) {
+        canceller.start();
+        answered = false;
+        started = round;
+        for (int left = round % 64; left > 0 && cancelled != round; --left) {
+        }
+        {
+            const Canceller::Call call(canceller, Canceller::Way::stop);
+            received += block() == 1 ? 1 : 0;
+        }
+        while (cancelled != round) std::this_thread::yield();
+        // What comes after the end of the call finds nothing to stop.
+        const Canceller::Call next(canceller, Canceller::Way::complete);
+    }
+    other.join();
+    EXPECT_EQ(received, rounds);
+    EXPECT_FALSE(canceller.lost());
+}
+
 TEST_F(CancellerTest, AContinuedRequestStaysCancelled) {
     Canceller canceller(1h);
     canceller.attach(sockets_[0]);

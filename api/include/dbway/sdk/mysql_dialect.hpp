@@ -86,20 +86,22 @@ inline std::string mysql_type_name(std::uint32_t type, std::int32_t precision, s
 inline std::vector<std::string> mysql_begin(std::uint32_t flags) {
     std::vector<std::string> statements;
     // Of the next transaction only.
-    const std::string isolation = "SET TRANSACTION ISOLATION LEVEL ";
+    const auto isolate = [&statements](const char* level) {
+        statements.push_back(std::string("SET TRANSACTION ISOLATION LEVEL ") + level);
+    };
     switch (flags & 0xFu) {
         case DBWAY_TX_READ_UNCOMMITTED:
-            statements.push_back(isolation + "READ UNCOMMITTED");
+            isolate("READ UNCOMMITTED");
             break;
         case DBWAY_TX_READ_COMMITTED:
-            statements.push_back(isolation + "READ COMMITTED");
+            isolate("READ COMMITTED");
             break;
         case DBWAY_TX_REPEATABLE_READ:
         case DBWAY_TX_SNAPSHOT:
-            statements.push_back(isolation + "REPEATABLE READ");
+            isolate("REPEATABLE READ");
             break;
         case DBWAY_TX_SERIALIZABLE:
-            statements.push_back(isolation + "SERIALIZABLE");
+            isolate("SERIALIZABLE");
             break;
         default:
             break;
