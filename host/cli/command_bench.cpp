@@ -41,7 +41,6 @@ class BenchCommand {
         report_.machine = this_machine();
         report_.started = time_text();
         report_.load_before = load_average();
-        warn_when_busy();
         look_at_table();
         look_at_query();
         describe_sides();
@@ -160,6 +159,7 @@ class BenchCommand {
     }
 
     void measure() {
+        warn_when_busy();
         const auto jobs = make_jobs(workplace_);
         RoundOptions rounds;
         rounds.rounds = plan_.rounds;

@@ -133,13 +133,16 @@ class TextReport {
         if (compares()) row.push_back(is_base ? "1" : ratio != nullptr ? spread_text(*ratio) : "");
     }
 
-    std::string job_text(const JobResult& job) const {
-        std::string text = job.name + ", per " + job.unit;
-        for (const SideResult& side : job.sides)
-            if (side.items != 0 && side.rows != 0 && side.rows != side.items && job.unit == "query")
-                return text + " of " +
-                       number_text(static_cast<double>(side.rows) / static_cast<double>(side.items)) +
-                       " rows";
+    // With the rows of an item, where they are not one.
+    static std::string job_text(const JobResult& job) {
+        const std::string text = job.name + ", per " + job.unit;
+        for (const SideResult& side : job.sides) {
+            if (side.items == 0 || side.rows == 0 || side.rows == side.items || job.unit != "query") continue;
+            const double rows = static_cast<double>(side.rows) / static_cast<double>(side.items);
+            return text + " of " +
+                   (side.rows % side.items == 0 ? grouped(side.rows / side.items) : number_text(rows)) +
+                   " rows";
+        }
         return text;
     }
 

@@ -3,6 +3,7 @@
 #include "cli/exit_code.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace dbway::cli::bench {
 
@@ -50,25 +51,28 @@ class Rounds {
         if (options_.before) options_.before(job_, round, side);
     }
 
-    // The round that does not count: each side alone, in growing pieces, until one takes a fourth of the
-    // time.
+    // The round that does not count: each side alone, in growing pieces. The cheapest of them says what a
+    // turn costs, so that a moment in which the machine was busy does not make all later pieces short.
     std::uint64_t find_turns() {
         std::vector<double> costs;
         for (std::size_t side = 0; side < result_.sides.size(); ++side) {
             announce(0, side);
-            std::uint64_t turns = 1;
-            while (const auto measured = piece(side, turns, 0)) {
-                const double seconds = std::max(measured->seconds, 1e-7);
-                if (seconds >= options_.seconds / 4 || turns >= job_.most_turns()) {
-                    costs.push_back(seconds / static_cast<double>(turns));
-                    break;
-                }
-                const double wanted = static_cast<double>(turns) * options_.seconds / 3 / seconds;
-                turns = std::min(std::clamp(static_cast<std::uint64_t>(wanted), turns * 2, turns * 64),
-                                 job_.most_turns());
-            }
+            if (const auto cost = cost_of_turn(side)) costs.push_back(*cost);
         }
         return costs.empty() ? 1 : turns_for(costs, options_.seconds, job_.most_turns());
+    }
+
+    std::optional<double> cost_of_turn(std::size_t side) {
+        const double enough = options_.seconds / 4;
+        double least = std::numeric_limits<double>::max();
+        std::uint64_t turns = 1;
+        while (const auto measured = piece(side, turns, 0)) {
+            least = std::min(least, std::max(measured->seconds, 1e-7) / static_cast<double>(turns));
+            if (least * static_cast<double>(turns) >= enough || turns >= job_.most_turns()) return least;
+            const auto wanted = static_cast<std::uint64_t>(options_.seconds / 3 / least);
+            turns = std::min(std::clamp(wanted, turns + 1, turns * 64), job_.most_turns());
+        }
+        return std::nullopt;
     }
 
     void run_round(unsigned round) {
