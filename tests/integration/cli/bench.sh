@@ -4,7 +4,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 state_file=${4:-}
-quick=(--rounds 2 --time 5ms --threads 1,3)
+quick=(--rounds 2 --time 5ms --threads '1,3')
 
 cat >dbway.toml <<END
 [plugins]
@@ -30,7 +30,7 @@ printf '[plugins]\ndirectories = ["%s"]\n[source.main]\nprovider = "sqlite"\ndat
 json_is() {
     local value
     value=$("$dbway" query -c json.toml --format tsv -p "$(cat out)" "with job as (select value as j from json_each(\$1, '\$.jobs')),
-        side as (select j, value as s from job, json_each(j, '\$.sides')) $1" | tail -n +2)
+        side as (select j, value as s from job, json_each(j, '\$.sides')) $1" | tail -n +2) || fail "$1 cannot be asked"
     [ "$value" = "$2" ] || fail "$1 is $value, not $2"
 }
 # The jobs in order, how they ended, and how often sides have read different values.
@@ -167,7 +167,7 @@ compare_providers() {
 { read -r _ && read -r port && read -r directory; } <"$state_file"
 database=cli_bench_$$
 source_of() {
-    printf '[source.%s]\nprovider = "pgx"\nhost = "%s/socket"\nport = %s\nuser = "postgres"\npassword = "pg-pw"\ndbname = "%s"\n%s\n' \
+    printf '[source.%s]\nprovider = "pgx"\nhost = "%s/socket"\nport = "%s"\nuser = "postgres"\npassword = "pg-pw"\ndbname = "%s"\n%s\n' \
         "$1" "$directory" "$port" "$2" "$3" >>dbway.toml
 }
 source_of admin postgres ''
