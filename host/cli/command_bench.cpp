@@ -10,7 +10,10 @@
 #include "cli/progress.hpp"
 #include "cli/sql_runner.hpp"
 
-#include <algorithm>
+#include <config/units.hpp>
+
+#include <cmath>
+#include <cstdio>
 #include <functional>
 
 namespace dbway::cli {
@@ -175,6 +178,7 @@ class BenchCommand {
     void measure() {
         warn_when_busy();
         const auto jobs = make_jobs(workplace_);
+        announce(jobs.size());
         RoundOptions rounds;
         rounds.rounds = plan_.rounds;
         rounds.seconds = std::chrono::duration<double>(plan_.time).count();
@@ -192,6 +196,18 @@ class BenchCommand {
             ++number;
             report_.jobs.push_back(run_rounds(*job, opened_.sides.size(), rounds));
         }
+    }
+
+    // How long it will take, to whoever waits for it.
+    void announce(std::size_t jobs) const {
+        if (!can_show_progress()) return;
+        const double pieces = static_cast<double>(jobs * opened_.sides.size()) * (plan_.rounds + 1.0);
+        const double seconds = pieces * std::chrono::duration<double>(plan_.time).count();
+        print_message(std::to_string(jobs) + (jobs == 1 ? " job on " : " jobs on ") +
+                      std::to_string(opened_.sides.size()) +
+                      (opened_.sides.size() == 1 ? " side" : " sides") + ", " +
+                      std::to_string(plan_.rounds + 1) + " rounds of " + detail::duration_text(plan_.time) +
+                      ": about " + grouped(static_cast<std::uint64_t>(std::ceil(seconds))) + " s");
     }
 
     void tell_of(const JobResult& job) const {

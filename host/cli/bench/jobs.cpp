@@ -156,7 +156,9 @@ class ConnectJob final : public Job {
         PoolOptions& pool = configuration.sources.front().pool;
         pool.min = 0;
         pool.max = static_cast<std::uint32_t>(connections_at_once);
-        std::optional<Host> host = Host::open(configuration, side.host_options);
+        HostOptions quiet = side.host_options;
+        quiet.log = [](int, std::string_view) {};  // it has been told when the side was opened
+        std::optional<Host> host = Host::open(configuration, quiet);
         std::optional<Source> source = host->source(side.source_name());
         const Stopwatch watch(piece);
         {
