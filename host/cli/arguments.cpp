@@ -18,6 +18,7 @@ constexpr const char* examples = R"(Examples:
   dbway query "select * from users where id = $1" -p 7
   dbway copy in --create users users.csv
   dbway copy out --query "select id, name from users" users.csv
+  dbway bench --table users --providers pgx,pq
   dbway help query
 
 Exit codes: 0 done; 1 the database refused or failed; 2 usage or configuration; 3 a plugin could not be
@@ -324,7 +325,7 @@ class CommandLine {
     std::string help_hint() const {
         std::string name;
         for (const CLI::App* app = deepest(); app != nullptr && app != &app_; app = app->get_parent())
-            name = " " + app->get_name() + name;
+            name.insert(0, " " + app->get_name());
         return "dbway help" + name;
     }
 

@@ -135,7 +135,7 @@ class TextReport {
 
     // With the rows of an item, where they are not one.
     static std::string job_text(const JobResult& job) {
-        const std::string text = job.name + ", per " + job.unit;
+        std::string text = job.name + ", per " + job.unit;
         for (const SideResult& side : job.sides) {
             if (side.items == 0 || side.rows == 0 || side.rows == side.items || job.unit != "query") continue;
             const double rows = static_cast<double>(side.rows) / static_cast<double>(side.items);

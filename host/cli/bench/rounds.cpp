@@ -66,9 +66,14 @@ class Rounds {
         const double enough = options_.seconds / 4;
         double least = std::numeric_limits<double>::max();
         std::uint64_t turns = 1;
+        int long_pieces = 0;
         while (const auto measured = piece(side, turns, 0)) {
             least = std::min(least, std::max(measured->seconds, 1e-7) / static_cast<double>(turns));
-            if (least * static_cast<double>(turns) >= enough || turns >= job_.most_turns()) return least;
+            if (turns >= job_.most_turns() || measured->seconds > 2 * options_.seconds) return least;
+            if (least * static_cast<double>(turns) >= enough) {
+                if (++long_pieces == 3) return least;
+                continue;
+            }
             const auto wanted = static_cast<std::uint64_t>(options_.seconds / 3 / least);
             turns = std::min(std::clamp(wanted, turns + 1, turns * 64), job_.most_turns());
         }

@@ -36,9 +36,9 @@ bool is_of_kind(std::string_view choice, std::string_view product) {
     return choice == name || (dialect != sdk::Dialect::generic && dialect == sdk::dialect_by_name(name));
 }
 
-Configuration with_only(const Configuration& configuration, SourceOptions source) {
+Configuration with_only(const Configuration& configuration, const SourceOptions& source) {
     Configuration one = configuration;
-    one.sources.assign(1, std::move(source));
+    one.sources.assign(1, source);
     return one;
 }
 
@@ -145,6 +145,7 @@ class SideMaker {
 
     Sides take(const std::vector<Candidate>& candidates, std::vector<std::optional<Side>>& opened) const {
         std::vector<SourceOptions> options;
+        options.reserve(candidates.size());
         for (const Candidate& candidate : candidates) options.push_back(candidate.source);
         const std::vector<std::string> names = side_names(options);
         Sides result;

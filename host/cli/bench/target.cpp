@@ -71,6 +71,7 @@ void Target::find_table(Side& base, const QueryOptions& options) {
     }
     if (found.size() > 1) {
         std::vector<std::string> names;
+        names.reserve(found.size());
         for (const TableView& table : found) names.push_back(table.schema + "." + table.name);
         throw Failure("the source \"" + base.source_name() + "\" has several tables \"" + table_ +
                       "\": say which one (" + joined(names) + ")");
@@ -157,9 +158,10 @@ void Target::sample_keys(Side& base, const QueryOptions& options) {
         const std::uint64_t read = std::min(rows_, most_keys_read);
         const std::uint64_t step = std::max<std::uint64_t>(read / most_keys, 1);
         std::uint64_t count = 0;
-        for (const Row row : base.source.query(
-                 options, "select " + key + " from " + table + " where " + key + " is not null order by " +
-                              key + (read < rows_ ? " limit " + std::to_string(read) : "")))
+        std::string sql =
+            "select " + key + " from " + table + " where " + key + " is not null order by " + key;
+        if (read < rows_) sql += " limit " + std::to_string(read);
+        for (const Row row : base.source.query(options, sql))
             if (count++ % step == 0) keep(row.cell(0));
     }
     if (keys_.empty())
@@ -174,10 +176,10 @@ Statements Target::statements(const Source& source) const {
     for (const ColumnView& column : columns_)
         list.append(list.empty() ? "" : ", ").append(source.quote_identifier(column.name));
     const std::string from = "select " + list + " from " + quote_table(source, table_);
-    const auto first = [&](std::uint64_t most) {
-        if (most >= rows_) return from;
-        return from + (key_.empty() ? "" : " order by " + source.quote_identifier(key_)) + " limit " +
-               std::to_string(most);
+    const auto first = [&](std::uint64_t most) -> std::string {
+        return most >= rows_ ? from
+                             : from + (key_.empty() ? "" : " order by " + source.quote_identifier(key_)) +
+                                   " limit " + std::to_string(most);
     };
     Statements statements;
     if (!key_.empty()) statements.point = from + " where " + source.quote_identifier(key_) + " = $1";

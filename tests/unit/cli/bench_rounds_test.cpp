@@ -33,7 +33,8 @@ class ScriptedJob final : public Job {
             piece.checksum.add_row(&cell, 1);
         }
         piece.items = turns;
-        piece.seconds = costs_[side] * static_cast<double>(turns);
+        piece.seconds = costs_[side] * static_cast<double>(turns) + delay;
+        delay = 0;
         piece.cpu_seconds = piece.seconds / 2;
         return piece;
     }
@@ -41,6 +42,7 @@ class ScriptedJob final : public Job {
     std::map<std::size_t, Category> failing;
     std::map<std::size_t, std::uint64_t> offset;  // of the values that a side reads
     std::vector<std::size_t> order;
+    double delay = 0;  // of the next piece, in seconds
 
   private:
     std::vector<double> costs_;
@@ -73,6 +75,18 @@ TEST(Rounds, compare_the_times_of_an_item) {
     EXPECT_NEAR(quartiles(result.sides[0].wall).median, 1000, 1e-6);
     EXPECT_NEAR(quartiles(result.sides[0].cpu).median, 500, 1e-6);
     EXPECT_EQ(result.sides[0].digest, result.sides[1].digest);
+}
+
+TEST(Rounds, are_not_made_short_by_a_busy_moment) {
+    ScriptedJob job({0.001});
+    job.delay = 0.1;
+    EXPECT_EQ(run_rounds(job, 1, {1, 0.2}).turns, 200u);
+}
+
+TEST(Rounds, do_not_repeat_what_takes_long) {
+    ScriptedJob job({10});
+    EXPECT_EQ(run_rounds(job, 1, {2, 0.2}).turns, 1u);
+    EXPECT_THAT(job.order, SizeIs(3));
 }
 
 TEST(Rounds, refuse_the_figures_of_a_side_that_reads_other_values) {
