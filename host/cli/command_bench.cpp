@@ -62,8 +62,10 @@ class BenchCommand {
         status_.show("connecting");
         Sides opened = open_sides(arguments_, options_);
         status_.clear();
-        report_.left_out = opened.left_out;
-        for (const LeftOut& side : opened.left_out) print_message(side.name + " is left out: " + side.reason);
+        for (const LeftOut& side : opened.left_out) {
+            report_.left_out.push_back({side.name, without_secrets(side.reason)});
+            print_message(side.name + " is left out: " + side.reason);
+        }
         if (opened.sides.size() == 1 && !opened.left_out.empty())
             throw Failure("nothing is left to compare " + opened.sides.front().name + " with");
         return opened;
@@ -161,7 +163,7 @@ class BenchCommand {
 
     void refuse(std::size_t index, const std::string& reason) {
         std::vector<Side>& sides = opened_.sides;
-        report_.refused.push_back({sides[index].name, reason});
+        report_.refused.push_back({sides[index].name, without_secrets(reason)});
         print_message(sides[index].name + " is refused: " + reason);
         sides.erase(sides.begin() + static_cast<std::ptrdiff_t>(index));
         if (sides.size() == 1) throw Failure("nothing is left to compare " + sides.front().name + " with");
@@ -195,6 +197,8 @@ class BenchCommand {
         for (const auto& job : jobs) {
             ++number;
             report_.jobs.push_back(run_rounds(*job, opened_.sides.size(), rounds));
+            for (SideResult& side : report_.jobs.back().sides)
+                side.reason = without_secrets(std::move(side.reason));
         }
     }
 

@@ -156,6 +156,9 @@ compare_providers() {
 [ ! -e "$providers/dbway_pgx.so" ] || {
     run 1 bench -s small --table product --providers pgx --jobs scan "${quick[@]}"
     err_has "pgx is left out:"
+    err_has "nothing is left to compare sqlite with"
+    run 0 bench -s main -s small --table product --providers pgx --jobs scan --json "${quick[@]}"
+    json_is "select json_extract(\$1, '\$.left_out[0].side', '\$.left_out[1].side', '\$.sides[1].name')" '["main/pgx","small/pgx","small/sqlite"]'
 }
 [ ! -e "$providers/dbway_orm.so" ] || compare_providers main sqlite,orm
 
