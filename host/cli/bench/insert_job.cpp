@@ -68,6 +68,8 @@ class InsertJob final : public Job {
     // A turn is all rows of the sample; the turns of a piece are one bulk load.
     Piece run(std::size_t side, std::uint64_t turns, std::uint64_t) override {
         Source source = workplace_.sides[side].source;
+        if (source.options().read_only || !source.can(DBWAY_CAP_WRITE))
+            throw_error(Category::unsupported, "the source \"" + source.name() + "\" only reads");
         const Sample& sample = sample_of(side);
         const OwnTable table(source, table_, sample.columns, workplace_.options);
         Piece piece(workplace_.table_likeness);

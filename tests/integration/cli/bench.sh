@@ -75,6 +75,11 @@ grep -q "scan" out && fail "a job that was not chosen was run"
 run 0 bench -s main --query "select 1 as one" --format markdown "${quick[@]}"
 out_has "| query, per query |"
 
+# A source that only reads is not written to, and is no failure
+printf '[source.still]\nprovider = "sqlite"\ndatabase = "app.db"\nread_only = true\n' >>dbway.toml
+run 0 bench -s main -s still --table product --jobs scan,insert --write --json "${quick[@]}"
+outcomes_are measured,unsupported
+
 # Fewer rows than there are, a key that is no primary key, a column to be quoted
 run 0 bench -s main --table main.product --key name --rows 100 --jobs point,scan --json "${quick[@]}"
 json_is "select json_extract(\$1, '\$.table.rows_read', '\$.table.key')" '[100,"name"]'
