@@ -18,6 +18,7 @@ constexpr const char* examples = R"(Examples:
   dbway query "select * from users where id = $1" -p 7
   dbway copy in --create users users.csv
   dbway copy out --query "select id, name from users" users.csv
+  dbway bench --table users --providers pgx,pq
   dbway help query
 
 Exit codes: 0 done; 1 the database refused or failed; 2 usage or configuration; 3 a plugin could not be
@@ -67,6 +68,7 @@ class CommandLine {
         add_check();
         add_new();
         add_schema();
+        add_bench();
     }
 
     Command parse(std::vector<std::string> arguments) {
@@ -250,6 +252,49 @@ class CommandLine {
         command->add_flag("--json", schema_.json, "For programs");
     }
 
+    void add_bench() {
+        CLI::App* command =
+            add(app_, "bench", "Compare sources and providers on your own server and table", bench_);
+        const auto list = [&](const char* flag, std::vector<std::string>& values, const char* type,
+                              const char* help) {
+            command->add_option(flag, values, help)->type_name(type)->delimiter(',')->allow_extra_args(false);
+        };
+        const auto repeatable = [&](const char* flag, std::vector<std::string>& values, const char* type,
+                                    const char* help) {
+            command->add_option(flag, values, help)->type_name(type)->allow_extra_args(false);
+        };
+        add_configuration(*command, bench_.common);
+        repeatable("-s,--source", bench_.sources, "SOURCE",
+                   "A source, repeatable (default: the only one, or \"main\")");
+        add_directories(*command, bench_.common);
+        list("--providers", bench_.providers, "P,P,…", "Try each source with these providers as well");
+        command->add_option("--base", bench_.base, "What the others are compared with (default: the first)")
+            ->type_name("SIDE");
+        command->add_option("--table", bench_.table, "A table to read; it is never changed")
+            ->type_name("TABLE");
+        command->add_option("--key", bench_.key, "Its key (default: the primary key)")->type_name("COLUMN");
+        command->add_option("--query", bench_.query, "A query to run, beside a table or instead of one")
+            ->type_name("SQL");
+        repeatable("-p,--param", bench_.parameters, "VALUE", "The value of $1, $2, … as text, repeatable");
+        list("--types", bench_.types, "T,T,…", "Types of the values, as for query");
+        list(
+            "--jobs", bench_.jobs, "J,J,…",
+            "connect, point, batch, scan, query, transaction, pool, insert (default: all that are possible)");
+        list("--threads", bench_.threads, "N,N,…", "Threads that share the pool (default: 1,8,64)");
+        command
+            ->add_option("--rounds", bench_.rounds, "Rounds that count, after one that does not (default: 7)")
+            ->type_name("N");
+        command->add_option("--time", bench_.time, "How long each job takes in a round (default: 300ms)")
+            ->type_name("DURATION");
+        command
+            ->add_option("--rows", bench_.rows, "Most rows of the table that a scan reads (default: 100000)")
+            ->type_name("N");
+        command->add_flag("--write", bench_.write,
+                          "Measure bulk insert too, into a table that it makes and drops");
+        add_choice(*command, "--format", bench_.format, "table (default), markdown or json");
+        command->add_flag("--json", bench_.json, "For programs: --format json");
+    }
+
     // CLI11 knows no suggestions, and takes an unknown command for a stray argument.
     void check_command(const std::vector<std::string>& arguments) const {
         const CLI::App* app = &app_;
@@ -280,7 +325,7 @@ class CommandLine {
     std::string help_hint() const {
         std::string name;
         for (const CLI::App* app = deepest(); app != nullptr && app != &app_; app = app->get_parent())
-            name = " " + app->get_name() + name;
+            name.insert(0, " " + app->get_name());
         return "dbway help" + name;
     }
 
@@ -327,6 +372,7 @@ class CommandLine {
     CheckArguments check_;
     NewProviderArguments new_provider_;
     SchemaArguments schema_;
+    BenchArguments bench_;
     std::optional<Command> command_;
 };
 

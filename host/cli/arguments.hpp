@@ -1,6 +1,7 @@
 // arguments.hpp - what the command line asks for: one plain struct a command.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -99,6 +100,26 @@ struct SchemaArguments {
     bool json = false;
 };
 
+struct BenchArguments {
+    CommonArguments common;              // `source` is not used: there may be several
+    std::vector<std::string> sources;    // none: as for the other commands
+    std::vector<std::string> providers;  // tried in place of each source's own
+    std::string base;                    // the side that the others are compared with; empty: the first
+    std::string table;
+    std::string key;  // empty: the primary key
+    std::string query;
+    std::vector<std::string> parameters;
+    std::vector<std::string> types;
+    std::vector<std::string> jobs;     // none: all that read
+    std::vector<std::string> threads;  // of the pool
+    std::int64_t rounds = 7;
+    std::int64_t rows = 100'000;
+    std::string time = "300ms";
+    std::string format = "table";
+    bool json = false;
+    bool write = false;
+};
+
 // To be printed on standard output: --help, --version.
 struct PrintText {
     std::string text;
@@ -106,7 +127,7 @@ struct PrintText {
 
 using Command = std::variant<PrintText, InitArguments, ProvidersArguments, ValidateArguments, QueryArguments,
                              ShellArguments, CopyInArguments, CopyOutArguments, CheckArguments,
-                             NewProviderArguments, SchemaArguments>;
+                             NewProviderArguments, SchemaArguments, BenchArguments>;
 
 // Throws UsageError with the nearest command or flag.
 Command parse_arguments(int count, const char* const* arguments);

@@ -1,10 +1,8 @@
 #include "cli/byte_input.hpp"
 #include "cli/commands.hpp"
 #include "cli/context.hpp"
+#include "cli/parameters.hpp"
 #include "cli/sql_runner.hpp"
-#include "cli/value_type.hpp"
-
-#include <dbway/sdk/value_text.hpp>
 
 #include <unistd.h>
 
@@ -28,31 +26,6 @@ SqlText read_sql(const QueryArguments& arguments, const InterruptGuard& interrup
         throw UsageError(
             "no SQL: give a statement, -f FILE, or text on standard input. `dbway help query` tells more");
     return {read_all("-", &interrupt), "standard input"};
-}
-
-// Values are text unless --types says otherwise: a text that looks like a number may well be a name.
-std::vector<dbway_value> make_values(const QueryArguments& arguments, const std::vector<std::string>& texts,
-                                     sdk::Arena& arena) {
-    if (arguments.types.size() > texts.size())
-        throw UsageError("--types has " + std::to_string(arguments.types.size()) + " types for " +
-                         std::to_string(texts.size()) + " values");
-    std::vector<dbway_value> values;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const std::uint32_t type =
-            i < arguments.types.size() ? parse_type_label(arguments.types[i]) : std::uint32_t{DBWAY_T_TEXT};
-        if (type == DBWAY_T_NULL || (arguments.null_text && texts[i] == *arguments.null_text)) {
-            dbway_value null{};
-            null.aux = static_cast<std::uint16_t>(type);
-            values.push_back(null);
-            continue;
-        }
-        const auto value = sdk::parse_value(type, texts[i], arena);
-        if (!value)
-            throw UsageError("value $" + std::to_string(i + 1) + ": \"" + texts[i] + "\" is no " +
-                             type_label(type));
-        values.push_back(*value);
-    }
-    return values;
 }
 
 void run_all(Connection& connection, const SqlText& sql, std::span<const dbway_value> values,
@@ -82,7 +55,8 @@ ExitCode run(const QueryArguments& arguments) {
     if (!arguments.file.empty() && !arguments.sql.empty()) texts.push_back(arguments.sql);
     texts.insert(texts.end(), arguments.more_parameters.begin(), arguments.more_parameters.end());
     sdk::Arena arena;
-    const std::vector<dbway_value> values = make_values(arguments, texts, arena);
+    const std::vector<dbway_value> values =
+        parse_parameters(texts, arguments.types, arguments.null_text, arena);
 
     InterruptGuard interrupt;
     QueryOptions options;

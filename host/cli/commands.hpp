@@ -17,6 +17,7 @@ ExitCode run(const CopyOutArguments& arguments);
 ExitCode run(const CheckArguments& arguments);
 ExitCode run(const NewProviderArguments& arguments);
 ExitCode run(const SchemaArguments& arguments);
+ExitCode run(const BenchArguments& arguments);
 
 // The whole program but for main(): parses, runs, reports.
 ExitCode run_program(int count, const char* const* arguments);

@@ -29,38 +29,48 @@ std::string need_configuration(const CommonArguments& common) {
     return *found;
 }
 
-Host open_host(const CommonArguments& common) {
+HostOptions host_options(const CommonArguments& common) {
     HostOptions options;
     for (const std::string& directory : common.directories)
         options.plugin_directories.emplace_back(std::filesystem::absolute(directory));
     options.log = [](int severity, std::string_view message) {
         if (severity <= DBWAY_LOG_WARN) print_message(std::string(message));
     };
-    Host host = Host::open(need_configuration(common), options);
-    for (const SourceOptions& source : host.configuration().sources)
+    return options;
+}
+
+void hide_secrets(const Configuration& configuration) {
+    for (const SourceOptions& source : configuration.sources)
         for (const ProviderOption& option : source.options)
             if (option.secret) hide_secret(option.value.reveal());
+}
+
+Host open_host(const CommonArguments& common) {
+    Host host = Host::open(need_configuration(common), host_options(common));
+    hide_secrets(host.configuration());
     return host;
 }
 
-Source choose_source(const Host& host, const CommonArguments& common) {
-    const std::vector<std::string> names = host.source_names();
+std::string choose_source(const Configuration& configuration, const std::string& name) {
+    std::vector<std::string_view> names;
     std::string list;
-    for (const std::string& name : names) list.append(list.empty() ? "" : ", ").append(name);
-    const auto known = [&](std::string_view name) {
-        return std::find(names.begin(), names.end(), name) != names.end();
-    };
-    if (!common.source.empty()) {
-        if (known(common.source)) return host.source(common.source);
-        const std::vector<std::string_view> views(names.begin(), names.end());
-        throw UsageError("no source \"" + common.source + "\"" + detail::did_you_mean(common.source, views) +
-                         " in " + host.configuration().file +
-                         " (there are: " + (list.empty() ? "none" : list) + ")");
+    for (const SourceOptions& source : configuration.sources) {
+        names.push_back(source.name);
+        list.append(list.empty() ? "" : ", ").append(source.name);
     }
-    if (names.size() == 1) return host.source(names.front());
-    if (known("main")) return host.source("main");
-    throw UsageError(names.empty() ? host.configuration().file + " has no source; add a [source.main]"
+    if (!name.empty()) {
+        if (configuration.find_source(name) != nullptr) return name;
+        throw UsageError("no source \"" + name + "\"" + detail::did_you_mean(name, names) + " in " +
+                         configuration.file + " (there are: " + (list.empty() ? "none" : list) + ")");
+    }
+    if (names.size() == 1) return std::string(names.front());
+    if (configuration.find_source("main") != nullptr) return "main";
+    throw UsageError(names.empty() ? configuration.file + " has no source; add a [source.main]"
                                    : "which source? Choose one with -s (there are: " + list + ")");
+}
+
+Source choose_source(const Host& host, const CommonArguments& common) {
+    return host.source(choose_source(host.configuration(), common.source));
 }
 
 sdk::Dialect dialect_of(const ServerInfo& server) {

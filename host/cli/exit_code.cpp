@@ -33,14 +33,16 @@ void hide_secret(std::string_view text) {
     secrets.emplace_back(text);
 }
 
+std::string without_secrets(std::string text) {
+    const std::lock_guard lock(secrets_mutex);
+    for (const Secret& secret : secrets)
+        for (std::size_t at = 0; (at = text.find(secret.reveal(), at)) != std::string::npos; at += 3)
+            text.replace(at, secret.reveal().size(), "***");
+    return text;
+}
+
 void print_message(const std::string& message) {
-    std::string line = "dbway: " + message + "\n";
-    {
-        const std::lock_guard lock(secrets_mutex);
-        for (const Secret& secret : secrets)
-            for (std::size_t at = 0; (at = line.find(secret.reveal(), at)) != std::string::npos; at += 3)
-                line.replace(at, secret.reveal().size(), "***");
-    }
+    const std::string line = without_secrets("dbway: " + message + "\n");
     std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

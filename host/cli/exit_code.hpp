@@ -47,6 +47,9 @@ ExitCode report_exception(const std::exception& error, bool interrupted);
 // quote what it was given.
 void print_message(const std::string& message);
 
+// A text with the secrets that are known shown as "***".
+std::string without_secrets(std::string text);
+
 // A text that no message may show from now on. One of less than four characters is not a secret worth the
 // name, and would blot out words of every message.
 void hide_secret(std::string_view text);

@@ -9,6 +9,15 @@
 
 namespace dbway::cli {
 
+namespace {
+
+void clear_line() noexcept {
+    std::fputs("\r\033[K", stderr);
+    std::fflush(stderr);
+}
+
+}  // namespace
+
 bool can_show_progress() noexcept {
     const char* terminal = std::getenv("TERM");
     return isatty(STDERR_FILENO) == 1 && (terminal == nullptr || std::string_view(terminal) != "dumb");
@@ -46,9 +55,19 @@ void Progress::update(std::uint64_t rows, std::uint64_t bytes) {
 }
 
 void Progress::clear() noexcept {
-    if (!shown_) return;
-    std::fputs("\r\033[K", stderr);
+    if (shown_) clear_line();
+    shown_ = false;
+}
+
+void StatusLine::show(const std::string& text) {
+    if (!enabled_) return;
+    std::fprintf(stderr, "\r\033[K%s", text.c_str());
     std::fflush(stderr);
+    shown_ = true;
+}
+
+void StatusLine::clear() noexcept {
+    if (shown_) clear_line();
     shown_ = false;
 }
 

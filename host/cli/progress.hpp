@@ -35,6 +35,24 @@ class Progress {
     bool shown_ = false;
 };
 
+// One line of standard error that says what is being done, rewritten each time. Shows nothing when it is not
+// `enabled`. Not thread-safe.
+class StatusLine {
+  public:
+    explicit StatusLine(bool enabled) noexcept : enabled_(enabled) {}
+    StatusLine(const StatusLine&) = delete;
+    StatusLine& operator=(const StatusLine&) = delete;
+    ~StatusLine() { clear(); }
+
+    void show(const std::string& text);
+    // Takes the line away, before something else is printed.
+    void clear() noexcept;
+
+  private:
+    bool enabled_;
+    bool shown_ = false;
+};
+
 // 1234567 as 1,234,567.
 std::string grouped(std::uint64_t number);
 

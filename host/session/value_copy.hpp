@@ -2,6 +2,7 @@
 #pragma once
 
 #include <dbway/provider.h>
+#include <dbway/export.hpp>
 #include <dbway/sdk/row_batch.hpp>
 
 #include <cstddef>
@@ -10,7 +11,7 @@
 namespace dbway::detail {
 
 // `value` with its payload copied into `arena`.
-dbway_value copy_value(const dbway_value& value, sdk::Arena& arena);
+DBWAY_API dbway_value copy_value(const dbway_value& value, sdk::Arena& arena);
 
 // Points `to[0…count)` at copies of `from[0…count)`.
 inline void copy_values(const dbway_value* from, std::size_t count, dbway_value* to, sdk::Arena& arena) {
