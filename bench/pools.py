@@ -27,8 +27,8 @@ def pools(programs, database, quick):
 
 def sharing(programs, database, quick):
     """{connections: {side: [answers]}}"""
-    seconds, rounds = (0.5, 3) if quick else (2, 11)
-    return {few: rounds_of(programs, database, "point", MANY, seconds, rounds, SHARING, few) for few in FEW}
+    seconds, rounds = (0.5, 2) if quick else (2, 11)
+    return {few: rounds_of(programs, database, "point", MANY, seconds, rounds, SHARING, few) for few in (FEW[1:2] if quick else FEW)}
 
 
 def mixed(programs, database, quick):

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <mutex>
 
-#if defined(__linux__)
+#if defined(__linux__) && __SIZEOF_LONG__ == 8
 #include <linux/futex.h>
 
 #include <sys/syscall.h>
@@ -47,7 +47,7 @@ class PortableParking {
     std::uint32_t signals_ = 0;
 };
 
-#if defined(__linux__)
+#if defined(__linux__) && __SIZEOF_LONG__ == 8
 
 // The same by the system call itself: one to wait, one to wake. A condition variable takes three, and who is
 // woken by it often runs before its waker has given back the lock, and sleeps again.

@@ -19,7 +19,9 @@ void BatchRun::run_shared(const Answered& answered) {
             BatchResult result;
             read(progress, result);
             progress.guard.reset();
-            answered(done, {std::move(result.rows_.cursor()), result.error_, progress.again});
+            error_ = nullptr;  // who has asked holds the only one
+            answered(done, {std::move(result.rows_.cursor()), std::exchange(result.error_, nullptr),
+                            progress.again});
             ++done;
         }
     } catch (...) {

@@ -42,7 +42,11 @@ class Canceller {
 
     // A request begins, unless it only goes on.
     void start() noexcept {
-        if (!keep_) cancelled_.store(false, std::memory_order_relaxed);
+        // Not while cancel() decides, on the ground of what it has stored, whether a call is to be watched.
+        if (!keep_ && cancelled_.load()) {
+            const std::lock_guard lock(mutex_);
+            cancelled_.store(false);
+        }
         keep_ = false;
     }
     // The next start() belongs to the same request.

@@ -22,15 +22,15 @@ CancelRepeater::~CancelRepeater() {
     if (thread_.joinable()) thread_.join();
 }
 
-void CancelRepeater::watch(Canceller& canceller, std::uint64_t request_id) {
+void CancelRepeater::watch(Canceller& canceller, std::uint64_t run) {
     {
         const std::lock_guard lock(mutex_);
         const auto known = [&](const Watch& watch) {
-            return watch.canceller == &canceller && watch.request_id == request_id;
+            return watch.canceller == &canceller && watch.run == run;
         };
         if (std::any_of(watches_.begin(), watches_.end(), known)) return;
-        if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
-        watches_.push_back({&canceller, request_id, Clock::now() + first_pause, first_pause});
+        if (!thread_.joinable()) thread_ = std::thread([this] { serve(); });
+        watches_.push_back({&canceller, run, Clock::now() + first_pause, first_pause});
     }
     changed_.notify_all();
 }
@@ -41,7 +41,7 @@ void CancelRepeater::forget(const Canceller& canceller) noexcept {
     changed_.wait(lock, [&] { return telling_ != &canceller; });
 }
 
-void CancelRepeater::run() noexcept {
+void CancelRepeater::serve() noexcept {
     std::unique_lock lock(mutex_);
     while (!over_) {
         const auto next = std::min_element(watches_.begin(), watches_.end(),
@@ -57,12 +57,12 @@ void CancelRepeater::run() noexcept {
         }
         telling_ = due.canceller;
         lock.unlock();
-        const bool runs = due.canceller->repeat(due.request_id);
+        const bool runs = due.canceller->repeat(due.run);
         lock.lock();
         telling_ = nullptr;
         changed_.notify_all();
         const auto same = std::find_if(watches_.begin(), watches_.end(), [&](const Watch& watch) {
-            return watch.canceller == due.canceller && watch.request_id == due.request_id;
+            return watch.canceller == due.canceller && watch.run == due.run;
         });
         if (same == watches_.end()) continue;  // forgotten meanwhile
         if (runs) {

@@ -25,18 +25,18 @@ class CancelRepeater {
 
     // Of a request that has been cancelled. `canceller` stays until it is forgotten. Throws when there is no
     // memory or no thread to be had.
-    void watch(Canceller& canceller, std::uint64_t request_id);
+    void watch(Canceller& canceller, std::uint64_t run);
     // When it returns nobody uses the canceller any more, nor will.
     void forget(const Canceller& canceller) noexcept;
 
   private:
     struct Watch {
         Canceller* canceller;
-        std::uint64_t request_id;
+        std::uint64_t run;
         Clock::time_point next;
         Clock::duration pause;
     };
-    void run() noexcept;
+    void serve() noexcept;
 
     std::mutex mutex_;
     std::condition_variable changed_;

@@ -31,20 +31,25 @@ class Canceller {
 
     // Cancels the request, or remembers that it is to be. May throw std::bad_alloc.
     sdk::detail::CancelGate::Answer cancel(std::uint64_t id);
-    // The same of a request that is already cancelled, if it still runs. False: it does not.
-    bool repeat(std::uint64_t id) noexcept;
-    // Cancels what the thread that owns the connection is about to wait for: it was asked for before.
-    void cancel_started(std::uint64_t id);
-    // Tells the server to stop whatever runs, for the thread that owns the connection. False: it may or may
-    // not have heard it.
-    bool tell() noexcept;
+    // The same of a request that is already cancelled, by its run of the gate, unless an answer of the server
+    // is there unread. False: it has ended, or nobody waits for it any more.
+    bool repeat(std::uint64_t run) noexcept;
+    // Cancels what runs, for the thread that owns the connection.
+    void cancel_running();
+    // The same, once only.
+    void tell() noexcept { tell(patience_); }
+
+    // The connection is lost: there is nothing to cancel any more.
+    void give_up() noexcept { lost_.store(true, std::memory_order_relaxed); }
 
     // A cancel was sent and not acknowledged: it may still come, and find another request. The connection is
     // not to be used any more once the running one has ended.
     bool doubtful() const noexcept { return doubtful_.load(std::memory_order_relaxed); }
 
   private:
-    void watch(std::uint64_t id) noexcept;
+    // Tells the server to stop whatever runs. False: it may or may not have heard it.
+    bool tell(std::chrono::nanoseconds patience) noexcept;
+    void watch(std::uint64_t run) noexcept;
 
     CancelRepeater& repeater_;
     std::optional<sdk::PostgresqlCancelKey> key_;
@@ -52,6 +57,8 @@ class Canceller {
     sockaddr_storage address_{};
     socklen_t address_size_ = sizeof address_;
     PGcancel* handle_ = nullptr;
+    int descriptor_;
+    std::atomic<bool> lost_{false};
     std::atomic<bool> doubtful_{false};
     sdk::detail::CancelGate gate_;
 };

@@ -115,7 +115,7 @@ namespace dbway::pgx {
     if (!request.internal() && !request.timed_out) {
         request.timed_out = true;
         grace_ = now + options_.cancel_timeout;
-        canceller_->cancel_started(request.host.id);
+        canceller_->cancel_running();
         return Taken::nothing;
     }
     late.message =
@@ -127,6 +127,7 @@ namespace dbway::pgx {
 Connection::Taken Connection::give_up(sdk::Diagnostic& why, dbway_event& event) {
     why.flags |= DBWAY_DIAG_CONN_DEAD;
     dead_ = true;
+    if (canceller_) canceller_->give_up();
     rows_.clear();
     while (!queue_.empty() && queue_.front().internal()) end_head();
     if (queue_.empty()) {

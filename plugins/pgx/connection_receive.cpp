@@ -56,7 +56,7 @@ void Connection::report(const sdk::Diagnostic& diagnostic, std::uint64_t request
     grace_ = Clock::time_point::max();
     if (canceller_->gate().start(request.host.id, queue_.ordinal(0))) return;
     if (request.sent) {
-        canceller_->cancel_started(request.host.id);
+        canceller_->cancel_running();
     } else if (!request.refusal) {
         request.refusal = std::make_unique<sdk::Diagnostic>();
         request.refusal->status = DBWAY_ERR_CANCELLED;

@@ -70,6 +70,7 @@ class ReceiveBuffer {
 
     // Bytes from the current position to the end of the message there, or a part that is worth a receive.
     std::size_t needed() const noexcept {
+        // A record of TLS holds no more: nothing of it stays with the TLS library while poll() waits.
         constexpr std::size_t least = 16 * 1024;
         const std::size_t left = end_ - begin_;
         if (left < header) return left + least;

@@ -70,13 +70,13 @@ class CancelGate {
         }
     }
 
-    // `tell` is called if the request still runs, as by cancel(). False: it does not.
+    // `tell` is called if the request of that run() still runs, as by cancel(). False: it does not.
     template <class Tell>
-    bool repeat(std::uint64_t id, Tell&& tell) noexcept {
+    bool repeat(std::uint64_t run, Tell&& tell) noexcept {
         const std::lock_guard lock(mutex_);
         std::uint64_t control = control_.load(std::memory_order_acquire);
         do {
-            if ((control & running) == 0 || running_id_.load(std::memory_order_relaxed) != id) return false;
+            if ((control & running) == 0 || control / step != run) return false;
             // Fails when a request has started or ended since: then look again.
         } while (!control_.compare_exchange_weak(control, control | stopped, std::memory_order_acq_rel,
                                                  std::memory_order_acquire));
@@ -84,8 +84,9 @@ class CancelGate {
         return true;
     }
 
-    // For `tell`, during which it does not change.
-    std::uint64_t running_id() const noexcept { return running_id_.load(std::memory_order_relaxed); }
+    // Names the run of the running request, unlike its id for ever. For `tell`, during which it does not
+    // change, and for the serial side.
+    std::uint64_t run() const noexcept { return control_.load(std::memory_order_relaxed) / step; }
 
   private:
     static constexpr std::uint64_t running = 1;
