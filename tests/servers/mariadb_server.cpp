@@ -69,16 +69,19 @@ MariadbServer::~MariadbServer() {
 void MariadbServer::initialise(const MariadbSettings& settings) {
     const fs::path setup_log = directory_ / "setup.log";
     const fs::path data = directory_ / "data";
+    const fs::path temporary = directory_ / "tmp";
+    run({"mkdir", socket_.parent_path().string(), temporary.string()}, setup_log, user_);
     if (!settings.seed.empty()) {
         run({"cp", "-a", settings.seed.string(), data.string()}, setup_log, user_);
     } else {
-        // It changes to the user by itself, and runs the server once to fill the directory.
+        // It changes to the user by itself, and runs the server once to fill the directory. A server that
+        // starts removes the temporary tables of all others from its temporary directory.
         run({mariadb_program("mariadb-install-db").string(), "--no-defaults", "--user=" + user_.name,
-             "--datadir=" + data.string(), "--auth-root-authentication-method=normal", "--skip-test-db",
-             "--skip-name-resolve", "--innodb-log-file-size=16M"},
+             "--datadir=" + data.string(), "--tmpdir=" + temporary.string(),
+             "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve",
+             "--innodb-log-file-size=16M"},
             setup_log);
     }
-    run({"mkdir", socket_.parent_path().string(), (directory_ / "tmp").string()}, setup_log, user_);
     arguments_ = {"--max-connections=" + std::to_string(settings.max_connections)};
     if (settings.tls) {
         run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj",
@@ -180,7 +183,7 @@ pid_t MariadbServer::process() const {
     return children.front();
 }
 
-void MariadbServer::freeze() const { kill(process(), SIGSTOP); }
+void MariadbServer::freeze() const { suspend(process()); }
 
 void MariadbServer::thaw() const { kill(process(), SIGCONT); }
 

@@ -177,7 +177,11 @@ pid_t PostgresqlServer::postmaster() const {
 }
 
 // The postmaster first, and last when going on: it must not start a session in between.
-void PostgresqlServer::freeze() const { signal_tree(postmaster(), SIGSTOP); }
+void PostgresqlServer::freeze() const {
+    const pid_t server = postmaster();
+    suspend(server);
+    for (const pid_t session : children_of(server)) suspend(session);
+}
 
 void PostgresqlServer::thaw() const {
     const pid_t server = postmaster();

@@ -33,9 +33,10 @@ std::string joined(const Command& command) {
     return text;
 }
 
-// Letter of the process's state in /proc, and its parent; nothing if there is no such process.
-std::optional<std::pair<char, pid_t>> process_state(pid_t pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
+// Letter of the state of a process or a thread whose entry in /proc this is, and the parent; nothing if there
+// is no such entry.
+std::optional<std::pair<char, pid_t>> state_at(const std::filesystem::path& entry) {
+    std::ifstream file(entry / "stat");
     std::string text;
     if (!std::getline(file, text)) return {};
     // The second field is the program's name in parentheses, which may contain anything.
@@ -44,6 +45,13 @@ std::optional<std::pair<char, pid_t>> process_state(pid_t pid) {
     pid_t parent = 0;
     rest >> state >> parent;
     return std::pair(state, parent);
+}
+
+std::filesystem::path process_entry(pid_t pid) { return "/proc/" + std::to_string(pid); }
+
+bool rests(const std::filesystem::path& entry) {
+    const auto state = state_at(entry);
+    return !state || state->first == 'T' || state->first == 'Z' || state->first == 'X';
 }
 
 }  // namespace
@@ -173,7 +181,7 @@ std::string tail(const std::filesystem::path& file) {
 }
 
 bool is_running(pid_t pid) {
-    const auto state = process_state(pid);
+    const auto state = state_at(process_entry(pid));
     return state && state->first != 'Z' && state->first != 'X';
 }
 
@@ -182,10 +190,26 @@ std::vector<pid_t> children_of(pid_t pid) {
     for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
         const pid_t candidate = static_cast<pid_t>(std::atoi(entry.path().filename().c_str()));
         if (candidate <= 0) continue;
-        const auto state = process_state(candidate);
+        const auto state = state_at(entry.path());
         if (state && state->second == pid) found.push_back(candidate);
     }
     return found;
+}
+
+void suspend(pid_t pid) {
+    kill(pid, SIGSTOP);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (true) {
+        std::error_code gone;
+        bool all = true;
+        std::filesystem::directory_iterator thread(process_entry(pid) / "task", gone);
+        for (; !gone && thread != std::filesystem::directory_iterator(); thread.increment(gone))
+            all = all && rests(thread->path());
+        if (all) return;
+        if (std::chrono::steady_clock::now() > end)
+            throw std::runtime_error("process " + std::to_string(pid) + " does not stop");
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
 }
 
 }  // namespace dbway::test

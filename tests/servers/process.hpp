@@ -52,6 +52,9 @@ std::string tail(const std::filesystem::path& file);
 bool is_running(pid_t pid);
 // Processes whose parent is `pid`.
 std::vector<pid_t> children_of(pid_t pid);
+// SIGSTOP, and returns when no thread of the process runs any more: the signal takes effect when a thread is
+// next scheduled, and until then the others answer. Throws std::runtime_error after ten seconds.
+void suspend(pid_t pid);
 
 }  // namespace dbway::test
 
