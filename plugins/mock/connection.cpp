@@ -80,8 +80,11 @@ MockConnection::MockConnection(std::shared_ptr<Stage> stage, std::string name, s
     // So that what changes the schema is sent as to the database.
     if (dialect == sdk::Dialect::sqlite || dialect == sdk::Dialect::postgresql)
         info_.capabilities |= DBWAY_CAP_TX_DDL;
-    info_.product = "mock";
-    info_.database = name_;
+    const Server server = stage_->server();
+    info_.product = server.product;
+    info_.version = server.version;
+    info_.server_version = server.number;
+    info_.database = server.database.value_or(name_);
     info_.session_id = next_session_id();
     stage_->join(seat_);
     try {

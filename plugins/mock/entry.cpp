@@ -34,7 +34,7 @@ name = "dialect"
 type = "choice"
 values = ["generic", "sqlite", "postgresql", "mysql"]
 default = "generic"
-help = "whose rules of quoting and comments hold when statements are compared"
+help = "whose rules of quoting and comments hold when statements are compared, and whose SQL the application builds"
 
 [[option]]
 name = "record"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 namespace dbway::mock {
 namespace {
@@ -129,6 +130,18 @@ Recording::Recording(const std::string& file, const std::string& redact, std::st
 std::uint32_t Recording::next_track() {
     const std::lock_guard lock(mutex_);
     return ++tracks_;
+}
+
+void Recording::write_server(const sdk::ConnectionInfo& info) {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(server_known_, true)) return;
+    std::string text = "server = { product = " + toml_string(info.product) +
+                       ", version = " + toml_string(info.version) +
+                       ", number = " + std::to_string(info.server_version);
+    // The path of a file would tell whose machine it was, and no statement depends on it.
+    if (info.database.find_first_of("/\\") == std::string::npos)
+        text += ", database = " + toml_string(info.database);
+    append(text + " }\n");
 }
 
 void Recording::append(const std::string& text, const RecordedRows& rows, const std::string& after) {

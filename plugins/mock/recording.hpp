@@ -54,6 +54,8 @@ class Recording {
     const Redaction& redaction() const noexcept { return redaction_; }
     const std::string& file() const noexcept { return file_; }
     std::uint32_t next_track();
+    // Of the first connection; those after it are connected to the same server, or so a replay will say.
+    void write_server(const sdk::ConnectionInfo& info);
     // `dialect`: what is a literal in the text. Throws Failure when the disk is full.
     void write(std::uint32_t track, const RecordedRequest& request, sdk::Dialect dialect);
     // Belongs to the request that was written last.
@@ -68,6 +70,7 @@ class Recording {
     std::mutex mutex_;
     std::ofstream out_;
     std::uint32_t tracks_ = 0;
+    bool server_known_ = false;
 };
 
 // `hidden`: only its type.

@@ -18,6 +18,7 @@ class RecordingConnection final : public sdk::Connection {
         shared_.recording = std::move(recording);
         shared_.track = shared_.recording->next_track();
         info_ = shared_.inner->info();
+        shared_.recording->write_server(info_);
         info_.capabilities &= recording_capabilities();
     }
 

@@ -199,6 +199,17 @@ Expectation read_expectation(const toml::table& table, const std::shared_ptr<sdk
     return expectation;
 }
 
+Server read_server(const toml::table& table, const std::string& file) {
+    TableReader reader(table, file, "\"server\"");
+    Server server;
+    server.product = reader.string("product").value_or(server.product);
+    server.version = reader.string("version").value_or("");
+    server.database = reader.string("database");
+    server.number = static_cast<std::uint64_t>(reader.integer("number", 0).value_or(0));
+    reader.finish();
+    return server;
+}
+
 std::string short_name(const std::filesystem::path& file) { return file.filename().string(); }
 
 }  // namespace
@@ -214,6 +225,10 @@ Script read_script(std::string_view toml, const std::string& name) {
     }
     Script script;
     TableReader reader(document, name, "a script");
+    if (const toml::node* const server = reader.node("server")) {
+        if (!server->is_table()) reader.expected("server", *server, "a table");
+        script.settings.server = read_server(*server->as_table(), name);
+    }
     script.settings.lenient = reader.either("mode", "lenient", "strict");
     script.settings.any_order = reader.either("order", "any", "written");
     script.settings.expect_transactions = reader.either("transactions", "expected", "free");

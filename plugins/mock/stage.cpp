@@ -47,9 +47,10 @@ void Stage::add(Script script) {
         }
     }
     const std::lock_guard lock(mutex_);
-    const auto merge = [](std::optional<bool>& into, const std::optional<bool>& from) {
+    const auto merge = [](auto& into, const auto& from) {
         if (from) into = from;
     };
+    merge(settings_.server, script.settings.server);
     merge(settings_.lenient, script.settings.lenient);
     merge(settings_.any_order, script.settings.any_order);
     merge(settings_.expect_transactions, script.settings.expect_transactions);
@@ -178,10 +179,12 @@ std::string Stage::advice(const Arrival& arrival, const ArrivalText& text, const
                std::to_string(entry.expectation.track) + ", while this one plays track " +
                std::to_string(seat.track);
     }
-    if (used_up)
+    if (used_up) {
+        const Entry& entry = entries_[*used_up];
         return where(*used_up) + " fits, but " +
-               (entries_[*used_up].passed ? "a later one has been met already"
-                                          : "it was met " + times(entries_[*used_up].met) + " already");
+               (entry.met < entry.expectation.times_max ? "a later one has been met already"
+                                                        : "it was met " + times(entry.met) + " already");
+    }
     std::optional<std::size_t> nearest;
     std::size_t least = 0;
     std::size_t left = expectations_compared;
@@ -210,6 +213,11 @@ std::vector<sdk::Column> Stage::columns_of(std::string_view sql, const Seat& sea
     for (const Entry& entry : entries_)
         if (entry.open() && fits(entry.expectation)) return entry.expectation.answer->columns;
     return {};
+}
+
+Server Stage::server() const {
+    const std::lock_guard lock(mutex_);
+    return settings_.server.value_or(Server{});
 }
 
 bool Stage::failing_transactions() const {

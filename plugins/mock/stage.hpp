@@ -17,8 +17,17 @@
 
 namespace dbway::mock {
 
+// What a connection says of its server.
+struct Server {
+    std::string product = "mock";
+    std::string version;
+    std::uint64_t number = 0;             // as dbway_conn_info::server_version
+    std::optional<std::string> database;  // unset: the name of the mock
+};
+
 // What a script says beside its expectations; unset: as it is.
 struct Settings {
+    std::optional<Server> server;
     std::optional<bool> lenient;               // a request that fits nothing is answered with nothing
     std::optional<bool> any_order;             // of expectations that are added from now on
     std::optional<bool> expect_transactions;   // BEGIN, COMMIT… only where they are expected
@@ -45,6 +54,7 @@ class Stage {
     std::size_t leave(Seat& seat);
 
     sdk::Dialect dialect() const noexcept { return dialect_; }
+    Server server() const;
 
     // All or nothing; throws Failure (DBWAY_ERR_INVALID) that names the place.
     void add(Script script);

@@ -51,6 +51,32 @@ rows = [[17, "Ann", "1.50", 1990-02-28], [18, {}, "0.00", {}]]
     EXPECT_EQ(application.log(), "");
 }
 
+TEST(Scripted, TheServerThatAConnectionSpeaksOf) {
+    const Application application;
+    application.write(
+        "script.toml",
+        "server = { product = 'MariaDB', version = '10.11.6', number = 10011006, database = 'shop' }\n");
+    application.write("none.toml", "");
+    application.write("wrong.toml", "server = { product = 'MariaDB', numbers = 1 }\n");
+    const Host host = application.open(
+        "[source.main]\nprovider = \"mock\"\nscript = \"script.toml\"\n"
+        "[source.plain]\nprovider = \"mock\"\nscript = \"none.toml\"\n"
+        "[source.wrong]\nprovider = \"mock\"\nscript = \"wrong.toml\"\n");
+    const ServerInfo info = host.source("main").connection().info();
+    EXPECT_EQ(info.product, "MariaDB");
+    EXPECT_EQ(info.version, "10.11.6");
+    EXPECT_EQ(info.version_number, 10'011'006U);
+    EXPECT_EQ(info.database, "shop");
+    EXPECT_EQ(host.source("plain").connection().info().product, "mock");
+    try {
+        host.source("wrong").connection();
+        ADD_FAILURE() << "it was taken";
+    } catch (const Error& error) {
+        EXPECT_THAT(error.what(), HasSubstr("wrong.toml:1:"));
+        EXPECT_THAT(error.what(), HasSubstr("numbers"));
+    }
+}
+
 TEST(Scripted, WhatWasNotMetIsLoggedAndReported) {
     const Application application;
     application.write("script.toml",

@@ -68,5 +68,56 @@ TEST(Replay, WithoutTheDatabaseAndItsProvider) {
     EXPECT_FALSE(std::filesystem::exists(recorder.directory() / "main.db"));
 }
 
+#ifdef DBWAY_TEST_MARIADB
+
+// How entities are inserted and found again depends on the server: MariaDB knows RETURNING, MySQL does not.
+std::vector<std::string> session_of_entities(Source db) {
+    const ServerInfo server = db.connection().info();
+    std::vector<std::string> seen{server.product, server.version};
+    migrate<Tag>(db);
+    Repository<Tag> tags(db);
+    std::vector<Tag> several{{0, "one"}, {0, "two"}, {0, "three"}};
+    tags.insert(several);
+    several[1].name = "renamed";
+    tags.update(several[1]);
+    for (const Tag& one : tags.all()) seen.push_back(std::to_string(one.id) + one.name);
+    seen.push_back(std::to_string(migrate<Tag>(db).statements.size()));
+    return seen;
+}
+
+TEST(Replay, EntitiesOnTheServerThatWasRecorded) {
+    DBWAY_NEEDS_MARIADB();
+    const auto names = providers();
+    if (std::find(names.begin(), names.end(), "mysql") == names.end() ||
+        std::find(names.begin(), names.end(), "mock_sqlite") == names.end())
+        GTEST_SKIP() << "this build has not got both the mock and mysql";
+    Application recorder;
+    const std::string file = (recorder.directory() / "session.toml").string();
+    std::vector<std::string> original;
+    {
+        const MariadbDatabase database(shared_mariadb());
+        std::string options;
+        for (const auto& [key, value] : database.options()) options += key + " = '" + value + "'\n";
+        const Host host =
+            recorder
+                .add("main", "mock",
+                     {{"record", file}, {"provider_file", DBWAY_BUILD_DIR "/providers/dbway_mysql.so"}},
+                     "provider_options = '''\n" + options + "'''\n[source.main.pool]\nmax = 1\n")
+                .open();
+        original = session_of_entities(host.source("main"));
+    }
+    EXPECT_THAT(original, testing::Contains("2renamed"));
+    EXPECT_EQ(original.back(), "0");
+    Application replayer;
+    const Host host =
+        replayer
+            .add("main", "mock", {{"script", file}, {"dialect", "mysql"}}, "[source.main.pool]\nmax = 1\n")
+            .open();
+    EXPECT_EQ(session_of_entities(host.source("main")), original);
+    EXPECT_EQ(Mock(host.source("main")).findings(), "");
+}
+
+#endif
+
 }  // namespace
 }  // namespace dbway::test

@@ -111,6 +111,13 @@ tag = "B"
     EXPECT_THAT(stage_.unmet(), IsEmpty());
 }
 
+TEST_F(StageTest, WhatWasMetIsSaidToBeMetWhateverCameAfterIt) {
+    script("[[expect]]\nstatement = 'a'\n[[expect]]\nstatement = 'b'");
+    ask("a");
+    ask("b");
+    EXPECT_THAT(ask("a"), HasSubstr("expectation 1 (t.toml:1) fits, but it was met once already"));
+}
+
 TEST_F(StageTest, TheSameStatementAnsweredDifferently) {
     script("[[expect]]\nstatement = 'a'\ntag = '1'\n[[expect]]\nstatement = 'a'\ntag = '2'");
     EXPECT_EQ(ask("a"), "1");
