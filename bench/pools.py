@@ -21,7 +21,7 @@ def rounds_of(programs, database, load, threads, seconds, rounds, sides=SIDES, c
 
 def pools(programs, database, quick):
     """{threads: {side: [answers]}}"""
-    seconds, rounds = (0.5, 3) if quick else (2, 11)
+    seconds, rounds = (0.4, 3) if quick else (2, 11)
     return {threads: rounds_of(programs, database, "point", threads, seconds, rounds) for threads in THREADS}
 
 
@@ -33,4 +33,4 @@ def sharing(programs, database, quick):
 
 def mixed(programs, database, quick):
     """{side: [answer]}, of a minute."""
-    return rounds_of(programs, database, "mixed", CONNECTIONS, 5 if quick else 60, 1)
+    return rounds_of(programs, database, "mixed", CONNECTIONS, 3 if quick else 60, 1)

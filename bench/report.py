@@ -168,6 +168,8 @@ GROWTH = {
 
 
 def growth_section(measured):
+    if not measured:
+        return []
     lines = ["", "## Growth"]
     for kind, (counted, columns) in GROWTH.items():
         titles = " | ".join(columns.values())
@@ -198,15 +200,24 @@ def markdown(results, rows):
     lines += query_cost.section(results.get("query_cost", {}))
     lines += pool_section(results.get("pools", {})) + sharing_section(results.get("sharing", {}))
     lines += mixed_section(results.get("mixed", {}))
-    lines += growth_section(results["growth"])
+    lines += growth_section(results.get("growth", {}))
     return "\n".join(lines) + "\n"
 
 
 def write(results, directory):
+    """What has been measured so far, without plots. The text that was written."""
     rows = figures.comparisons(results)
-    text = markdown(results, rows) + plots.write(results, rows, directory)
+    text = markdown(results, rows)
     (directory / "report.md").write_text(text, encoding="utf-8")
     (directory / "report.json").write_text(
         json.dumps({"figures": rows, "measured": results}, indent=1) + "\n", encoding="utf-8"
     )
+    return text
+
+
+def draw(results, directory):
+    """Plots of the whole, named at the end of the report. The text that was added."""
+    text = plots.write(results, figures.comparisons(results), directory)
+    with (directory / "report.md").open("a", encoding="utf-8") as report:
+        report.write(text)
     return text
