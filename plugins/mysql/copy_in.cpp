@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace dbway::mysql {
 namespace {
@@ -39,6 +40,13 @@ std::int64_t row_of(std::string_view message) {
     return sdk::detail::parse_number<std::int64_t>(message.substr(at + 8)).value_or(0);
 }
 
+// Bytes of the values in binary, at most, each with its length and type.
+std::size_t size_of(const dbway_value* values, std::size_t count) {
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count; ++i) size += 40 + values[i].len;
+    return size;
+}
+
 std::string row_context(std::int64_t row) { return "row " + std::to_string(row) + " of the COPY_IN"; }
 
 }  // namespace
@@ -58,7 +66,46 @@ CopyInto::CopyInto(Session& session, const sdk::CopyTarget& target)
 
 void CopyInto::write(const dbway_value* cells, std::uint32_t rows) {
     const Session::Call call(session_, Session::Call::Kind::further);
+    if (insert_block(cells, rows)) return;
     for (std::uint32_t row = 0; row < rows; ++row, cells += columns_) append_row(cells);
+}
+
+// False: these rows are to go as text. The first block does, since there may be no second one.
+bool CopyInto::insert_block(const dbway_value* cells, std::uint32_t rows) {
+    const std::size_t count = std::size_t{rows} * columns_;
+    const bool same = std::exchange(last_block_, rows) == rows;
+    if (rows < InsertBlock::fewest_rows || count == 0 || count > InsertBlock::parameter_limit ||
+        size_of(cells, count) > limit_)
+        return false;
+    if (block_ == nullptr || block_->rows() != rows) {
+        if (!same) return false;
+        session_.check_running();
+        block_ = std::make_unique<InsertBlock>(session_, head_, rows, columns_);
+    }
+    if (!bind_block({cells, count})) {
+        block_.reset();
+        return false;
+    }
+    send();
+    session_.check_running();
+    try {
+        block_->insert();
+    } catch (const sdk::Failure& failure) {
+        fail_at_row(failure);
+    }
+    sent_ = rows_ += rows;
+    return true;
+}
+
+// False: as text, the row that is at fault can be told.
+bool CopyInto::bind_block(std::span<const dbway_value> values) {
+    if (!block_->fits(values)) return false;
+    try {
+        block_->bind(values);
+    } catch (const sdk::Failure&) {
+        return false;
+    }
+    return true;
 }
 
 void CopyInto::append_row(const dbway_value* cells) {
@@ -87,18 +134,23 @@ void CopyInto::send() {
     try {
         session_.run(sql_);
     } catch (const sdk::Failure& failure) {
-        sdk::Diagnostic diagnostic = failure.diagnostic();
-        const std::int64_t row = row_of(diagnostic.message);
-        if (row != 0) diagnostic.context = row_context(sent_ + row);
-        throw sdk::Failure(std::move(diagnostic));
+        fail_at_row(failure);
     }
     sent_ = rows_;
     sql_.resize(head_.size());
 }
 
+void CopyInto::fail_at_row(const sdk::Failure& failure) const {
+    sdk::Diagnostic diagnostic = failure.diagnostic();
+    const std::int64_t row = row_of(diagnostic.message);
+    if (row != 0) diagnostic.context = row_context(sent_ + row);
+    throw sdk::Failure(std::move(diagnostic));
+}
+
 void CopyInto::finish(sdk::Outcome& outcome) {
     const Session::Call call(session_, Session::Call::Kind::further);
     send();
+    block_.reset();
     session_.check_running();
     scope_.keep();
     session_.forget_last_key();

@@ -51,6 +51,67 @@ TEST_F(MysqlCopy, ARowThatIsRefusedIsNamedAndNothingStays) {
     EXPECT_EQ(value("select group_concat(i order by i) from t"), "1,3");
 }
 
+// Blocks of many rows go as parameters, few rows as text: the table is the same.
+TEST_F(MysqlCopy, BlocksAreStoredAsRowsAre) {
+    RawConnection db(options());
+    const std::vector<std::string> columns{"i", "u", "n", "f", "s", "b", "t", "d", "e"};
+    const std::string table =
+        "(i int primary key, u bigint unsigned, n decimal(30, 4), f double, s text, b blob, t datetime(6), d "
+        "date, "
+        "e enum('x', 'y'))";
+    std::vector<std::string> texts;
+    for (int i = 0; i < 2'000; ++i) texts.push_back("it's \\ \xc3\xa4 " + std::to_string(i));
+    std::vector<dbway_value> cells;
+    for (int i = 0; i < 2'000; ++i) {
+        const std::string& own = texts[static_cast<std::size_t>(i)];
+        cells.push_back(integer(i));
+        cells.push_back(i % 700 == 650 ? unsigned_integer(UINT64_MAX) : integer(i));
+        cells.push_back(i % 3 == 0 ? text("-1234567890123456789012345.6789", DBWAY_T_DECIMAL) : integer(-i));
+        cells.push_back(i % 5 == 0 ? null_value() : real(i / 7.0));
+        cells.push_back(i % 7 == 0 ? text("") : text(own));
+        cells.push_back(text(own, DBWAY_T_BLOB));
+        cells.push_back(integer(1'700'000'000'123'456 + i, DBWAY_T_TIMESTAMP));
+        cells.push_back(integer(i, DBWAY_T_DATE));
+        cells.push_back(text(i % 2 == 0 ? "x" : "y"));
+    }
+    for (const char* name : {"a", "b"}) {
+        db.must("create table " + std::string(name) + table);
+        const auto answer = db.copy_in(name, columns, 9, cells);
+        ASSERT_TRUE(answer.ok()) << show(answer);
+        EXPECT_EQ(answer.affected, 2'000);
+        EXPECT_EQ(answer.tag, "COPY 2000");
+        db.block_rows = 300;
+    }
+    EXPECT_EQ(
+        value("select count(*) from a join b using (i) where a.u <=> b.u and a.n <=> b.n and a.f <=> b.f and "
+              "a.s <=> b.s and a.b <=> b.b and a.t <=> b.t and a.d <=> b.d and a.e <=> b.e"),
+        "2000");
+    EXPECT_EQ(value("select count(*) from a where u = 18446744073709551615"), "2");
+}
+
+TEST_F(MysqlCopy, ARowOfABlockThatIsRefusedIsNamed) {
+    RawConnection db(options());
+    db.block_rows = 100;
+    db.must("create table t(i tinyint, f double)");
+    std::vector<dbway_value> cells;
+    for (int i = 0; i < 1'000; ++i) {
+        cells.push_back(integer(i % 100));
+        cells.push_back(real(i));
+    }
+    ASSERT_TRUE(db.copy_in("t", {"i", "f"}, 2, cells).ok());
+    const auto refused = [&](std::size_t row, dbway_value cell) {
+        std::vector<dbway_value> wrong = cells;
+        wrong[2 * (row - 1)] = cell;
+        const auto answer = db.copy_in("t", {"i", "f"}, 2, wrong);
+        EXPECT_EQ(answer.tx_state, std::uint32_t{DBWAY_TX_STATE_IDLE});
+        EXPECT_EQ(value("select count(*) from t"), "1000");
+        return answer.error.context + ": " + answer.error.sqlstate;
+    };
+    EXPECT_EQ(refused(743, integer(300)), "row 743 of the COPY_IN: 22003");
+    EXPECT_EQ(refused(50, integer(300)), "row 50 of the COPY_IN: 22003");
+    EXPECT_THAT(refused(999, real(0.0 / 0.0)), testing::StartsWith("row 999 of the COPY_IN: "));
+}
+
 TEST_F(MysqlCopy, ByAStatementOfItsOwn) {
     RawConnection db(options());
     db.must("create table t(i int primary key, s text)");

@@ -228,15 +228,18 @@ class RawConnection {
         return run(request);
     }
     // `end`: what the source answers after the last row.
+    std::uint32_t block_rows = 3;  // that copy_in() hands over at a time
+
     Answer copy_in(std::string_view table, const std::vector<std::string>& columns, std::uint32_t width,
                    const std::vector<dbway_value>& cells, std::uint32_t flags = 0,
                    dbway_status end = DBWAY_END) {
         struct Source {
             const std::vector<dbway_value>* cells;
             std::uint32_t width;
+            std::uint32_t block;
             std::size_t next;
             dbway_status end;
-        } source{&cells, width, 0, end};
+        } source{&cells, width, block_rows, 0, end};
         dbway_row_source rows{};
         rows.struct_size = sizeof rows;
         rows.n_columns = width;
@@ -248,7 +251,7 @@ class RawConnection {
             *out = from.cells->data() + from.next;
             *n_rows = from.width == 0 ? 1
                                       : static_cast<std::uint32_t>(std::min<std::size_t>(
-                                            3, (from.cells->size() - from.next) / from.width));
+                                            from.block, (from.cells->size() - from.next) / from.width));
             from.next += *n_rows * (from.width == 0 ? 1 : from.width);
             return DBWAY_OK;
         };
