@@ -13,6 +13,7 @@
 #include "database.hpp"
 #include "options.hpp"
 #include "receive_buffer.hpp"
+#include "receive_pace.hpp"
 #include "request.hpp"
 #include "row_decoder.hpp"
 #include "server_message.hpp"
@@ -106,6 +107,8 @@ class Connection {
     std::optional<dbway_status> step(dbway_event& event);
     Taken step_locally(dbway_event& event);
     std::optional<dbway_status> receive(dbway_event& event);
+    // False: the time of the oldest request is over, or a signal came.
+    bool wait_to_receive();
     Taken give_up(sdk::Diagnostic& why, dbway_event& event);
     dbway_status lose(sdk::Diagnostic why, dbway_event& event);
     Clock::time_point limit() const noexcept;
@@ -142,6 +145,7 @@ class Connection {
     std::uint32_t ignored_syncs_ = 0;  // everything up to so many of them concerns nobody
 
     ReceiveBuffer in_;
+    ReceivePace pace_;
     RowDecoder rows_;
     const Shape* shape_ = nullptr;  // of rows_, and of the result set that is being read
     std::unique_ptr<Shape> own_shape_;

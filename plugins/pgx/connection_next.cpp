@@ -6,6 +6,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace dbway::pgx {
@@ -146,15 +147,26 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     return give_up(why, event) == Taken::event ? DBWAY_OK : DBWAY_ERR_CONNECTION;
 }
 
+[[gnu::hot]] bool Connection::wait_to_receive() {
+    const Clock::time_point until = limit();
+    const bool in_time = until == Clock::time_point::max() || Clock::now() + 10 * ReceivePace::rest < until;
+    if (!want_write_ && in_time && pace_.rests()) {
+        std::this_thread::sleep_for(ReceivePace::rest);
+        return true;
+    }
+    const short events = static_cast<short>(POLLIN | (want_write_ ? POLLOUT : 0));
+    return transport_.wait(events, until);
+}
+
 [[gnu::hot]] std::optional<dbway_status> Connection::receive(dbway_event& event) {
     const bool outstanding = host_requests_ > 0;
     if (dry_ && source_waits_ && !send_pending()) return DBWAY_AGAIN;
     const ReceiveBuffer::Room room = in_.room();
     if (outstanding && !nonblocking_ && (send_pending() || !(source_waits_ || more_to_send_))) {
-        const short events = static_cast<short>(POLLIN | (want_write_ ? POLLOUT : 0));
-        if (!transport_.wait(events, limit())) return std::nullopt;
+        if (!wait_to_receive()) return std::nullopt;
     }
     const Transport::Result result = transport_.receive(room.at, room.size);
+    pace_.received(result.size);
     switch (result.progress) {
         case Transport::Progress::done:
             in_.received(result.size);

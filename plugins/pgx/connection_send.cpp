@@ -249,6 +249,7 @@ void Connection::send_again(Request& request) {
         }
         sent_ += result.size;
         dry_ = false;
+        pace_.sent();
     }
     sent_ = 0;
     out_.shrink(4 * send_limit);
