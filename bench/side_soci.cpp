@@ -135,10 +135,10 @@ class SociSide final : public Side {
             const std::int64_t key = keys.next();
             soci::transaction transaction(session_);
             point_->run(sum, key);
+            point_->finish();  // else the transaction, as far as it reads, outlives the commit
             for (const std::int64_t by : {1, -1}) account_->run(by, account_of(key));
             transaction.commit();
         }
-        point_->finish();
         return sum;
     }
 

@@ -19,7 +19,7 @@ class ReceivePace {
     static constexpr std::chrono::microseconds rest{70};
 
     // A request has gone out: its answer may be short, and is wanted at once.
-    void sent() noexcept { *this = ReceivePace(); }
+    void sent() noexcept { answer_ = 0; }
 
     // Asked when there is nothing to receive: whether to rest first, and then to look without waiting.
     bool rests() noexcept {

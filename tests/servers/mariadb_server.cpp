@@ -28,7 +28,7 @@ fs::path mariadb_program(const std::string& name) {
     return {};
 }
 
-MariadbServer::MariadbServer(MariadbSettings settings)
+MariadbServer::MariadbServer(const MariadbSettings& settings)
     : user_(server_user({"mysql", "nobody"})),
       parent_(settings.parent != 0 ? settings.parent : getpid()),
       directory_(make_server_directory("dbway-mariadb", user_)) {

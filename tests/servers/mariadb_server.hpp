@@ -34,7 +34,7 @@ class MariadbServer : public MariadbAddress {
         immediate,  // as a crash: clients see the connection drop, the next start recovers
     };
 
-    explicit MariadbServer(MariadbSettings settings = {});
+    explicit MariadbServer(const MariadbSettings& settings = {});
     MariadbServer(const MariadbServer&) = delete;
     MariadbServer& operator=(const MariadbServer&) = delete;
     ~MariadbServer();

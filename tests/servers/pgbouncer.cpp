@@ -34,12 +34,13 @@ fs::path pgbouncer_program() {
 PgBouncer::PgBouncer(const PostgresqlAddress& server, const PgBouncerSettings& settings)
     : user_(server_user()), directory_(make_server_directory("dbway-pgbouncer", user_)), port_(free_port()) {
     // The password in plain text: PgBouncer logs in to the server by SCRAM with it.
-    write_file(directory_ / "users.txt", '"' + server.superuser() + "\" \"" + server.password() + "\"\n");
+    write_file(directory_ / "users.txt",
+               '"' + PostgresqlAddress::superuser() + "\" \"" + PostgresqlAddress::password() + "\"\n");
     std::string text =
         "[databases]\n* = host=127.0.0.1 port=" + std::to_string(server.port()) +
         "\n[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = " + std::to_string(port_) +
         "\nunix_socket_dir =\nauth_type = scram-sha-256\nauth_file = " + (directory_ / "users.txt").string() +
-        "\nadmin_users = " + server.superuser() +
+        "\nadmin_users = " + PostgresqlAddress::superuser() +
         "\npool_mode = transaction\nmax_client_conn = 200\ndefault_pool_size = " +
         std::to_string(settings.pool_size) + "\n";
     for (const std::string& line : settings.configuration) text += line + "\n";

@@ -34,7 +34,7 @@ fs::path postgresql_programs() {
     return newest == 0 ? fs::path() : fs::path("/usr/lib/postgresql") / std::to_string(newest) / "bin";
 }
 
-PostgresqlServer::PostgresqlServer(PostgresqlSettings settings)
+PostgresqlServer::PostgresqlServer(const PostgresqlSettings& settings)
     : user_(server_user()),
       parent_(settings.parent != 0 ? settings.parent : getpid()),
       directory_(make_server_directory("dbway-postgresql", user_)) {

@@ -33,7 +33,7 @@ class PostgresqlServer : public PostgresqlAddress {
         immediate,  // as a crash: clients see the connection drop, the next start recovers
     };
 
-    explicit PostgresqlServer(PostgresqlSettings settings = {});
+    explicit PostgresqlServer(const PostgresqlSettings& settings = {});
     PostgresqlServer(const PostgresqlServer&) = delete;
     PostgresqlServer& operator=(const PostgresqlServer&) = delete;
     ~PostgresqlServer();

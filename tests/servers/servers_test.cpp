@@ -74,12 +74,13 @@ TEST_F(Servers, PooledDatabasesAreEmptyAndBelongToOneTestAtATime) {
 }
 
 TEST_F(Servers, AskForThePassword) {
-    for (ConnectionOptions options :
+    for (const ConnectionOptions& right :
          {shared_postgresql().tcp_options(), shared_postgresql().socket_options()}) {
-        EXPECT_EQ(AdminConnection(options).value("select 1"), "1");
-        for (auto& [key, value] : options)
+        EXPECT_EQ(AdminConnection(right).value("select 1"), "1");
+        ConnectionOptions wrong = right;
+        for (auto& [key, value] : wrong)
             if (key == "password") value = "wrong";
-        EXPECT_THROW(AdminConnection{options}, std::runtime_error);
+        EXPECT_THROW(AdminConnection{wrong}, std::runtime_error);
     }
 }
 

@@ -19,7 +19,7 @@ TEST_P(Connections, TellTheirServer) {
     if (on_postgresql()) {
         EXPECT_EQ(info.product, "PostgreSQL");
         EXPECT_EQ(info.database, database().name());
-        EXPECT_EQ(info.user, database().server().superuser());
+        EXPECT_EQ(info.user, PostgresqlAddress::superuser());
         EXPECT_EQ(info.version_number / 1'000'000,
                   std::stoull(database().value("show server_version_num")) / 10'000);
         EXPECT_EQ(info.session_id, connection.query("select pg_backend_pid()").one<std::int64_t>());
@@ -105,7 +105,7 @@ TEST_P(Connections, ASessionIsAsNewAfterAReset) {
     EXPECT_NE(connection.query("show work_mem").one<std::string>(), "7MB");
     EXPECT_NE(connection.query("show search_path").one<std::string>(), "pg_catalog");
     EXPECT_EQ(connection.query("select current_user::text").one<std::string>(),
-              database().server().superuser());
+              PostgresqlAddress::superuser());
     EXPECT_EQ(
         connection
             .query("select count(*) from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()")

@@ -60,6 +60,7 @@ TEST_F(MysqlCopy, BlocksAreStoredAsRowsAre) {
         "date, "
         "e enum('x', 'y'))";
     std::vector<std::string> texts;
+    texts.reserve(2'000);
     for (int i = 0; i < 2'000; ++i) texts.push_back("it's \\ \xc3\xa4 " + std::to_string(i));
     std::vector<dbway_value> cells;
     for (int i = 0; i < 2'000; ++i) {

@@ -365,6 +365,7 @@ class RawConnection {
     }
     static std::vector<dbway_str> strings(const std::vector<std::string>& from) {
         std::vector<dbway_str> result;
+        result.reserve(from.size());
         for (const std::string& one : from) result.push_back({one.data(), one.size()});
         return result;
     }
