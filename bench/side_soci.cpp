@@ -79,9 +79,9 @@ class SociSide final : public Side {
         for (std::int64_t i = 0; i < batches; ++i) {
             soci::transaction transaction(session_);
             for (int j = 0; j < batch_size; ++j) point_->run(sum, keys.next());
+            point_->finish();  // else the transaction, as far as it reads, outlives the commit
             transaction.commit();
         }
-        point_->finish();
         return sum;
     }
 
@@ -135,7 +135,7 @@ class SociSide final : public Side {
             const std::int64_t key = keys.next();
             soci::transaction transaction(session_);
             point_->run(sum, key);
-            point_->finish();  // else the transaction, as far as it reads, outlives the commit
+            point_->finish();  // as above
             for (const std::int64_t by : {1, -1}) account_->run(by, account_of(key));
             transaction.commit();
         }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <utility>
 
@@ -135,9 +136,9 @@ std::uint32_t Recording::next_track() {
 void Recording::write_server(const sdk::ConnectionInfo& info) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(server_known_, true)) return;
-    std::string text = "server = { product = " + toml_string(info.product) +
-                       ", version = " + toml_string(info.version) +
-                       ", number = " + std::to_string(info.server_version);
+    std::string text =
+        "server = { product = " + toml_string(info.product) + ", version = " + toml_string(info.version);
+    if (info.server_version <= INT64_MAX) text += ", number = " + std::to_string(info.server_version);
     // The path of a file would tell whose machine it was, and no statement depends on it.
     if (info.database.find_first_of("/\\") == std::string::npos)
         text += ", database = " + toml_string(info.database);

@@ -40,11 +40,31 @@ std::int64_t row_of(std::string_view message) {
     return sdk::detail::parse_number<std::int64_t>(message.substr(at + 8)).value_or(0);
 }
 
-// Bytes of the values in binary, at most, each with its length and type.
-std::size_t size_of(const dbway_value* values, std::size_t count) {
+// Above, the connector (1.1.12) sends text as a blob, which has no character set.
+constexpr std::size_t longest_text = 256 * 1024;
+
+// Whether these can go as parameters, within `limit` bytes. Blobs cannot: each would be a message of its own.
+bool suits_block(std::span<const dbway_value> values, std::size_t limit) {
+    constexpr std::size_t longest_scalar = 100;  // as text, with its length and type
     std::size_t size = 0;
-    for (std::size_t i = 0; i < count; ++i) size += 40 + values[i].len;
-    return size;
+    for (const dbway_value& value : values) {
+        if (value.type == DBWAY_T_BLOB || value.type == DBWAY_T_ARRAY || value.len > longest_text)
+            return false;
+        size += longest_scalar + value.len;
+    }
+    return size <= limit;
+}
+
+// Errors after which the rows can still go as text: too many prepared statements (1461), too many parameters
+// (1390), not to be prepared (1295).
+bool refuses_preparing(std::int64_t code) { return code == 1461 || code == 1390 || code == 1295; }
+
+// A decimal as it is bound, so that no row's value depends on the way it went.
+void append_literal(const dbway_value& value, std::string& to) {
+    const bool decimal = value.type == DBWAY_T_DECIMAL;
+    if (decimal) to += '\'';
+    sdk::append_mysql_literal(value, to);
+    if (decimal) to += '\'';
 }
 
 std::string row_context(std::int64_t row) { return "row " + std::to_string(row) + " of the COPY_IN"; }
@@ -70,17 +90,16 @@ void CopyInto::write(const dbway_value* cells, std::uint32_t rows) {
     for (std::uint32_t row = 0; row < rows; ++row, cells += columns_) append_row(cells);
 }
 
-// False: these rows are to go as text. The first block does, since there may be no second one.
+// False: these rows are to go as text. Blocks of a size that comes for the third time are worth preparing
+// for.
 bool CopyInto::insert_block(const dbway_value* cells, std::uint32_t rows) {
     const std::size_t count = std::size_t{rows} * columns_;
-    const bool same = std::exchange(last_block_, rows) == rows;
-    if (rows < InsertBlock::fewest_rows || count == 0 || count > InsertBlock::parameter_limit ||
-        size_of(cells, count) > limit_)
+    repeated_ = std::exchange(last_block_, rows) == rows ? repeated_ + 1 : 0;
+    if (unpreparable_ || rows < InsertBlock::fewest_rows || count == 0 ||
+        count > InsertBlock::parameter_limit || !suits_block({cells, count}, limit_))
         return false;
     if (block_ == nullptr || block_->rows() != rows) {
-        if (!same) return false;
-        session_.check_running();
-        block_ = std::make_unique<InsertBlock>(session_, head_, rows, columns_);
+        if (repeated_ < 2 || !prepare_block(rows)) return false;
     }
     if (!bind_block({cells, count})) {
         block_.reset();
@@ -95,6 +114,18 @@ bool CopyInto::insert_block(const dbway_value* cells, std::uint32_t rows) {
     }
     sent_ = rows_ += rows;
     return true;
+}
+
+bool CopyInto::prepare_block(std::uint32_t rows) {
+    session_.check_running();
+    block_.reset();
+    try {
+        block_ = std::make_unique<InsertBlock>(session_, head_, rows, columns_);
+    } catch (const sdk::Failure& failure) {
+        if (!session_.open() || !refuses_preparing(failure.diagnostic().native_code)) throw;
+        unpreparable_ = true;
+    }
+    return block_ != nullptr;
 }
 
 // False: as text, the row that is at fault can be told.
@@ -113,7 +144,7 @@ void CopyInto::append_row(const dbway_value* cells) {
     try {
         for (std::uint32_t i = 0; i < columns_; ++i) {
             row_ += i == 0 ? '(' : ',';
-            sdk::append_mysql_literal(cells[i], row_);
+            append_literal(cells[i], row_);
         }
     } catch (const sdk::Failure& failure) {
         sdk::Diagnostic diagnostic = failure.diagnostic();

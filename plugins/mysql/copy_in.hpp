@@ -29,6 +29,7 @@ class CopyInto final : public sdk::CopyIn {
 
   private:
     bool insert_block(const dbway_value* cells, std::uint32_t rows);
+    bool prepare_block(std::uint32_t rows);
     bool bind_block(std::span<const dbway_value> values);
     void append_row(const dbway_value* cells);
     void send();
@@ -42,7 +43,9 @@ class CopyInto final : public sdk::CopyIn {
     std::string row_;
     std::int64_t rows_ = 0;  // sent and collected
     std::int64_t sent_ = 0;
-    std::uint32_t last_block_ = 0;  // rows of the last write()
+    std::uint32_t last_block_ = 0;  // rows of the last write(),
+    std::uint32_t repeated_ = 0;    // which so many before it had as well
+    bool unpreparable_ = false;
     CopyScope scope_;
     std::unique_ptr<InsertBlock> block_;
     std::string tag_;

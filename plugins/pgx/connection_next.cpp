@@ -150,7 +150,8 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
 [[gnu::hot]] bool Connection::wait_to_receive() {
     const Clock::time_point until = limit();
     const bool in_time = until == Clock::time_point::max() || Clock::now() + 10 * ReceivePace::rest < until;
-    if (!want_write_ && in_time && pace_.rests()) {
+    // TLS hands over a record at a time, which tells nothing of what has come.
+    if (!want_write_ && in_time && !transport_.encrypted() && pace_.rests()) {
         std::this_thread::sleep_for(ReceivePace::rest);
         return true;
     }
@@ -166,7 +167,7 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
         if (!wait_to_receive()) return std::nullopt;
     }
     const Transport::Result result = transport_.receive(room.at, room.size);
-    pace_.received(result.size);
+    pace_.received(result.size, room.size);
     switch (result.progress) {
         case Transport::Progress::done:
             in_.received(result.size);

@@ -21,9 +21,9 @@ class ReceivePace {
     // A request has gone out: its answer may be short, and is wanted at once.
     void sent() noexcept { answer_ = 0; }
 
-    // Asked when there is nothing to receive: whether to rest first, and then to look without waiting.
+    // Asked before a look at the socket: whether to rest first, and then to look without waiting.
     bool rests() noexcept {
-        if (answer_ < long_answer) return false;
+        if (answer_ < long_answer || more_) return false;
         if (waits_ > 0) {
             --waits_;
             return false;
@@ -31,9 +31,11 @@ class ReceivePace {
         return rested_ = true;
     }
 
-    // What a look has brought, 0 for nothing.
-    void received(std::size_t size) noexcept {
+    // What a look has brought, 0 for nothing, of what there was room for: where that was filled, more has
+    // come already, and the server is the faster one.
+    void received(std::size_t size, std::size_t room) noexcept {
         answer_ += size;
+        more_ = size == room;
         if (rested_ && size <= one_send) waits_ = pause;
         rested_ = false;
     }
@@ -49,6 +51,7 @@ class ReceivePace {
     std::size_t answer_ = 0;
     std::uint32_t waits_ = 0;
     bool rested_ = false;
+    bool more_ = false;
 };
 
 }  // namespace dbway::pgx

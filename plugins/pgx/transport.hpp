@@ -33,6 +33,7 @@ class Transport {
     void attach(PGconn* connection);
 
     int descriptor() const noexcept { return descriptor_; }
+    bool encrypted() const noexcept { return tls_ != nullptr; }
 
     // Neither waits.
     Result send(const void* bytes, std::size_t size) noexcept;

@@ -51,7 +51,7 @@ std::filesystem::path process_entry(pid_t pid) { return "/proc/" + std::to_strin
 
 bool rests(const std::filesystem::path& entry) {
     const auto state = state_at(entry);
-    return !state || state->first == 'T' || state->first == 'Z' || state->first == 'X';
+    return !state || state->first == 'T' || state->first == 't' || state->first == 'Z' || state->first == 'X';
 }
 
 }  // namespace

@@ -6,9 +6,10 @@ namespace dbway::pgx {
 namespace {
 
 constexpr std::size_t send = 8192;
+constexpr std::size_t room = 64 * 1024;
 
 void receive(ReceivePace& pace, std::size_t bytes) {
-    for (; bytes > 0; bytes -= send) pace.received(send);
+    for (; bytes > 0; bytes -= send) pace.received(send, room);
 }
 
 TEST(ReceivePaceTest, AShortAnswerIsTakenAsItComes) {
@@ -16,7 +17,7 @@ TEST(ReceivePaceTest, AShortAnswerIsTakenAsItComes) {
     pace.sent();
     for (int i = 0; i < 15; ++i) {
         EXPECT_FALSE(pace.rests());
-        pace.received(send);
+        pace.received(send, room);
     }
 }
 
@@ -25,7 +26,7 @@ TEST(ReceivePaceTest, ALongAnswerIsLeftToPileUp) {
     receive(pace, 16 * send);
     for (int i = 0; i < 1000; ++i) {
         EXPECT_TRUE(pace.rests());
-        pace.received(3 * send);
+        pace.received(3 * send, room);
     }
 }
 
@@ -33,7 +34,7 @@ TEST(ReceivePaceTest, TheNextAnswerBeginsAnew) {
     ReceivePace pace;
     receive(pace, 16 * send);
     EXPECT_TRUE(pace.rests());
-    pace.received(3 * send);
+    pace.received(3 * send, room);
     pace.sent();
     EXPECT_FALSE(pace.rests());
 }
@@ -44,9 +45,20 @@ TEST(ReceivePaceTest, WhereARestBringsNothingMoreItIsRarelyTaken) {
     int rests = 0;
     for (int i = 0; i < 650; ++i) {
         if (pace.rests()) ++rests;
-        pace.received(i % 2 == 0 ? send : 0);
+        pace.received(i % 2 == 0 ? send : 0, room);
     }
     EXPECT_EQ(rests, 10);
+}
+
+TEST(ReceivePaceTest, AServerThatIsFasterIsNotKeptWaiting) {
+    ReceivePace pace;
+    receive(pace, 16 * send);
+    for (int i = 0; i < 100; ++i) {
+        pace.received(room, room);
+        EXPECT_FALSE(pace.rests());
+    }
+    pace.received(3 * send, room);
+    EXPECT_TRUE(pace.rests());
 }
 
 }  // namespace

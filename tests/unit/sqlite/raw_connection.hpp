@@ -227,9 +227,8 @@ class RawConnection {
         request.n_names = static_cast<std::uint32_t>(names.size());
         return run(request);
     }
-    // `end`: what the source answers after the last row.
     std::uint32_t block_rows = 3;  // that copy_in() hands over at a time
-
+    // `end`: what the source answers after the last row.
     Answer copy_in(std::string_view table, const std::vector<std::string>& columns, std::uint32_t width,
                    const std::vector<dbway_value>& cells, std::uint32_t flags = 0,
                    dbway_status end = DBWAY_END) {
