@@ -76,6 +76,9 @@ class Connection {
     // Receiving.
     Taken take(const Message& message, dbway_event& event);
     Taken take_rows(Message message, dbway_event& event);
+    // The answer to a request that is plain, as far as it is there and as it usually is; what is not, the
+    // other functions take up where this one has left off.
+    Taken take_plain_answer(Request& request, dbway_event& event);
     Taken take_answer(const Message& message, dbway_event& event);
     void stop_unread(Request& request, std::size_t size);
     void take_columns(Request& request, const Message& message);
@@ -135,6 +138,8 @@ class Connection {
     std::size_t n_sent_ = 0;         // of queue_, from its front
     std::size_t host_requests_ = 0;  // in queue_; requests of our own wait for one to go with
     std::unordered_map<std::uint64_t, std::unique_ptr<Statement>> statements_;
+    std::uint64_t bound_ = 0;                     // the name of the statement that was executed last…
+    Statement* bound_statement_ = nullptr;        // …if it is still there
     std::unique_ptr<Conversation> conversation_;  // of the oldest request
 
     Buffer out_;

@@ -46,6 +46,8 @@ namespace dbway::pgx {
 [[gnu::hot]] std::optional<dbway_status> Connection::step(dbway_event& event) {
     if (connector_) return advance_open(event);
     if (dead_) return DBWAY_ERR_CONNECTION;
+    if (!queue_.empty() && queue_.front().plain && take_plain_answer(queue_.front(), event) == Taken::event)
+        return DBWAY_OK;
     if (step_locally(event) == Taken::event) return DBWAY_OK;
     if (dead_) return DBWAY_ERR_CONNECTION;
     if (!awaiting_types_) {
@@ -151,7 +153,9 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     const Clock::time_point until = limit();
     const bool in_time = until == Clock::time_point::max() || Clock::now() + 10 * ReceivePace::rest < until;
     // TLS hands over a record at a time, which tells nothing of what has come.
-    if (!want_write_ && in_time && !transport_.encrypted() && pace_.rests()) {
+    // Each request with a Sync of its own is answered by a send of its own.
+    const std::size_t answers = n_sent_ > 1 && queue_.front().own_sync && queue_[1].own_sync ? n_sent_ : 0;
+    if (!want_write_ && in_time && !transport_.encrypted() && pace_.rests(answers)) {
         std::this_thread::sleep_for(ReceivePace::rest);
         return true;
     }
@@ -216,6 +220,8 @@ void Connection::wait_info(dbway_wait& out) const noexcept {
         return;
     } else if (!dead_) {
         out.fd = transport_.descriptor();
+        // The answer to a request that ends by itself is there: next() does not wait.
+        if (host_requests_ != 0 && !awaiting_types_ && in_.holds('Z')) return;
         out.interest = DBWAY_WAIT_READ | (want_write_ ? DBWAY_WAIT_WRITE : 0u);
         until = limit();
     }

@@ -191,6 +191,7 @@ Connection::Taken Connection::fail_head(const sdk::Diagnostic& diagnostic, dbway
             if (request.statement->parameters)
                 old_shapes_.push_back(std::move(request.statement->parameters));
             request.statement->parameters = Shape::of_parameters(message);
+            request.statement->reshaped();
             return Taken::nothing;
         case 'T':
             take_columns(request, message);
@@ -198,6 +199,7 @@ Connection::Taken Connection::fail_head(const sdk::Diagnostic& diagnostic, dbway
         case 'n':
             if (request.statement != nullptr && request.statement->columns) {
                 old_shapes_.push_back(std::move(request.statement->columns));
+                request.statement->reshaped();
                 shape_ = nullptr;
             }
             return announce(request, event);

@@ -49,6 +49,7 @@ void Connection::take_columns(Request& request, const Message& message) {
         return;
     }
     if (place) old_shapes_.push_back(std::move(place));
+    if (request.statement != nullptr) request.statement->reshaped();
     place = std::move(shape);
     shape_ = place.get();
     decoding_ = false;
@@ -115,6 +116,45 @@ Connection::Taken Connection::announce(Request& request, dbway_event& event) {
         in_.skip(message);
     } while (in_.peek(message) && message.type == 'D');
     return Taken::nothing;
+}
+
+[[gnu::hot]] Connection::Taken Connection::take_plain_answer(Request& request, dbway_event& event) {
+    if (!request.sent || shape_ != nullptr || chain_broken_ || ignored_syncs_ != 0 || request.failed ||
+        request.discarded || !request.statement->columns)
+        return Taken::nothing;
+    if (!request.started) start_head();
+    Message message;
+    if (!in_.peek(message) || message.type != '2') return Taken::nothing;
+    in_.skip(message);
+    shape_ = request.statement->columns.get();
+    request.announced = true;
+    if (!in_.peek(message)) return Taken::nothing;
+    if (message.type == 'D') {
+        if (take_rows(message, event) == Taken::event) return Taken::event;
+        if (!in_.peek(message)) return Taken::nothing;
+    }
+    if (message.type != 'C' || request.failed) return Taken::nothing;
+    in_.skip(message);
+    constexpr std::string_view select = "SELECT ";
+    const std::string_view tag(reinterpret_cast<const char*>(message.body), message.size);
+    if (request.own_sync || !tag.starts_with(select) || tag.back() != '\0') {
+        if (take_completion(request, BodyReader(message).string(), event) == Taken::event)
+            return Taken::event;
+        if (!in_.peek(message) || message.type != 'Z') return Taken::nothing;
+        in_.skip(message);
+        return take_ready(message, event);
+    }
+    event.kind = DBWAY_E_DONE;
+    event.affected = 0;
+    event.tag = {tag.data(), tag.size() - 1};
+    event.tx_state = transaction_state_;
+    event.request_id = request.host.id;
+    if (rows_.rows() != 0) {
+        give_rows(event);
+        event.flags |= DBWAY_EF_FINAL;
+    }
+    end_head();
+    return Taken::event;
 }
 
 // A result that is discarded early is stopped, but in a transaction, which would fail with it, and with

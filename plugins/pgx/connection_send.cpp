@@ -56,6 +56,7 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
     }
     queue_.reserve(count + 4);  // and for requests of our own
     std::size_t accepted = 0;
+    Clock::time_point now;
     sdk::detail::CheckResult fault;
     for (; accepted < count && fault.status == DBWAY_OK; ++accepted) {
         Request& request = queue_.push();
@@ -66,19 +67,19 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
             continue;
         }
         const dbway_request& host = request.host;
-        if (!sdk::detail::is_good_execute(host)) fault = sdk::detail::check_any_request(host);
-        if (fault.status != DBWAY_OK) continue;
-        fault.message = sdk::detail::check_values(
-            host.params, host.params == nullptr ? 0 : std::size_t{host.n_params} * request.sets());
-        if (fault.message == nullptr) fault.message = check_texts(host);
-        if (fault.message != nullptr) fault.status = DBWAY_ERR_INVALID;
-        if (host.timeout_ns != 0) {
-            const Clock::time_point now = Clock::now();
-            request.deadline =
-                host.timeout_ns > static_cast<std::uint64_t>((Clock::time_point::max() - now).count())
-                    ? Clock::time_point::max()
-                    : now + std::chrono::nanoseconds(host.timeout_ns);
+        if (!sdk::detail::is_good_execute(host)) {  // which has no texts
+            fault = sdk::detail::check_any_request(host);
+            if (fault.status != DBWAY_OK) continue;
+            fault.message = check_texts(host);
         }
+        if (fault.message == nullptr && host.params != nullptr)
+            fault.message =
+                sdk::detail::check_values(host.params, std::size_t{host.n_params} * request.sets());
+        if (fault.message != nullptr) fault.status = DBWAY_ERR_INVALID;
+        if (host.timeout_ns == 0) continue;
+        if (now == Clock::time_point()) now = Clock::now();
+        if (host.timeout_ns <= static_cast<std::uint64_t>((Clock::time_point::max() - now).count()))
+            request.deadline = now + std::chrono::nanoseconds(host.timeout_ns);
     }
     if (fault.status != DBWAY_OK) {
         for (; accepted > 0; --accepted) queue_.drop_last();
@@ -104,11 +105,20 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
             if (options_.statement_mode == StatementMode::named)
                 statement->name = "dbway_" + std::to_string(++last_statement_);
             request.statement = statement.get();
+            bound_statement_ = nullptr;
             auto& place = statements_[name];
             request.doomed = std::exchange(place, std::move(statement));  // a host that uses a name twice
             break;
         }
         case DBWAY_R_EXECUTE:
+            request.plain =
+                request.sets() == 1 &&
+                (request.host.flags & (DBWAY_RF_COLUMNS_KNOWN | DBWAY_RF_NO_ROWS)) == DBWAY_RF_COLUMNS_KNOWN;
+            if (name == bound_ && bound_statement_ != nullptr) {  // as the one before
+                request.statement = bound_statement_;
+                break;
+            }
+            [[fallthrough]];
         case DBWAY_R_UNPREPARE: {
             const auto found = statements_.find(name);
             if (found == statements_.end()) {
@@ -117,7 +127,12 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
                 break;
             }
             request.statement = found->second.get();
-            if (request.host.kind == DBWAY_R_EXECUTE) break;
+            if (request.host.kind == DBWAY_R_EXECUTE) {
+                bound_ = name;
+                bound_statement_ = request.statement;
+                break;
+            }
+            bound_statement_ = nullptr;
             request.doomed = std::move(found->second);
             statements_.erase(found);
             break;
@@ -141,7 +156,7 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
     Request& request = queue_[index];
     if (!request.chained() || index + 1 >= queue_.size()) return false;
     Request& next = queue_[index + 1];
-    if (!is_pipelined(next) || next.refusal) return false;
+    if (!next.pipelined() || next.refusal) return false;
     switch (request.host.kind) {
         case DBWAY_R_PREPARE:
             return true;
@@ -164,7 +179,7 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
         // A cancel that is on its way must not find a request that came after it.
         if (canceller_->gate().cancelled()) return false;
     }
-    if (!is_pipelined(request)) {
+    if (!request.pipelined()) {
         if (index > 0 || orphan_syncs_ > 0) return false;
         try {
             conversation_ = Conversation::make(*this, request);
@@ -181,7 +196,8 @@ std::unique_ptr<sdk::Diagnostic> refusal(dbway_status status, std::string messag
     }
     const std::size_t before = out_.size();
     try {
-        encode_request(request, out_);
+        if (request.host.kind != DBWAY_R_EXECUTE || !put_plain_execution(request, out_))
+            encode_request(request, out_);
     } catch (const sdk::Failure& failure) {
         out_.truncate(before);
         request.refusal = std::make_unique<sdk::Diagnostic>(failure.diagnostic());
@@ -221,6 +237,7 @@ void Connection::close_segment(std::size_t last) {
 // Once more, after the server has lost the statement, or cannot send a column in binary.
 void Connection::send_again(Request& request) {
     request.again = false;
+    request.plain = false;
     request.retried = true;
     request.failed = false;
     request.completed = false;

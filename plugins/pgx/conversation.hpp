@@ -24,7 +24,7 @@ class Conversation {
   public:
     enum class Taken : std::uint8_t { nothing, event };  // as Connection's
 
-    // For a request that is_pipelined() says no of.
+    // For a request that is not pipelined().
     static std::unique_ptr<Conversation> make(Connection& connection, Request& request);
 
     virtual ~Conversation() = default;

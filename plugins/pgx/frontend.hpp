@@ -43,8 +43,9 @@ inline void put_close(Buffer& out, std::string_view statement) {
 }
 
 // All rows of the unnamed portal.
+inline constexpr std::size_t execute_size = 10;
 inline void put_execute(Buffer& out) {
-    static constexpr std::uint8_t message[] = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0};
+    static constexpr std::uint8_t message[execute_size] = {'E', 0, 0, 0, 9, 0, 0, 0, 0, 0};
     out.put(message, sizeof message);
 }
 

@@ -23,13 +23,23 @@ class ReceiveBuffer {
         const std::uint8_t* from = bytes_.get() + begin_ + at;
         const std::uint32_t length = load<std::uint32_t>(from + 1);
         if (length < 4 || length > message_limit) [[unlikely]]
-            throw ProtocolError("a message of type " + std::to_string(from[0]) + " and length " +
-                                std::to_string(length));
+            refuse(from[0], length);
         if (left - at < length + 1) return false;
         message.type = static_cast<char>(from[0]);
         message.body = from + header;
         message.size = length - 4;
         return true;
+    }
+    // Whether a complete message of this type is among those that have come.
+    bool holds(char type) const noexcept {
+        std::size_t at = begin_;
+        while (end_ - at >= header) {
+            const std::size_t whole = std::size_t{load<std::uint32_t>(bytes_.get() + at + 1)} + 1;
+            if (whole < header || end_ - at < whole) return false;
+            if (static_cast<char>(bytes_[at]) == type) return true;
+            at += whole;
+        }
+        return false;
     }
     // The current message is done with.
     void skip(const Message& message) noexcept { begin_ += message.size + header; }
@@ -77,6 +87,11 @@ class ReceiveBuffer {
         const std::size_t whole = std::size_t{load<std::uint32_t>(bytes_.get() + begin_ + 1)} + 1;
         // A length is believed only as far as bytes follow it: memory grows with what has arrived.
         return std::max(std::min(whole, left * 2), left + least);
+    }
+
+    [[noreturn, gnu::noinline, gnu::cold]] static void refuse(std::uint8_t type, std::uint32_t length) {
+        throw ProtocolError("a message of type " + std::to_string(type) + " and length " +
+                            std::to_string(length));
     }
 
     void replace(std::size_t capacity) {

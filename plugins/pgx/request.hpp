@@ -20,13 +20,13 @@ namespace dbway::pgx {
 inline constexpr std::uint32_t kind_describe_types = 1001;  // asks for types that the catalog lacks
 inline constexpr std::uint32_t kind_set_up = 1002;  // a statement that makes the session what it must be
 
-// The part of a request that is plain data.
+// What has become of a request so far, and how it is to be treated.
 struct RequestState {
-    dbway_request host{};  // what it points to is the host's until the final event
     Clock::time_point deadline = Clock::time_point::max();
     Statement* statement = nullptr;
     const Shape* columns = nullptr;  // of a QUERY that is sent again
 
+    bool plain = false;      // it asks a prepared statement for rows of columns that are known
     bool sent = false;       // its messages are in the send buffer, or gone
     bool own_sync = false;   // ReadyForQuery ends it, not the answer to its last message
     bool started = false;    // it is the oldest: what the server says concerns it
@@ -46,11 +46,12 @@ struct RequestState {
 };
 
 struct Request : RequestState {
+    dbway_request host{};                      // what it points to is the host's until the final event
     std::unique_ptr<Statement> doomed;         // goes away with the request
     std::unique_ptr<sdk::Diagnostic> refusal;  // why it cannot be sent; reported when its turn comes
     std::string text;                          // SQL of our own making
 
-    // As new.
+    // As new, but for `host`, which whoever uses it next writes as a whole.
     void clear() noexcept {
         static_cast<RequestState&>(*this) = RequestState{};
         if (doomed) doomed.reset();
@@ -59,6 +60,19 @@ struct Request : RequestState {
     }
 
     bool internal() const noexcept { return host.kind >= kind_describe_types; }
+    // Whether it is messages in a pipeline, not a conversation of its own.
+    bool pipelined() const noexcept {
+        switch (host.kind) {
+            case DBWAY_R_SCRIPT:
+            case DBWAY_R_COPY_IN:
+            case DBWAY_R_RESET:
+                return false;
+            case DBWAY_R_COPY_OUT:
+                return (host.flags & DBWAY_RF_RAW) == 0;
+            default:
+                return true;
+        }
+    }
     bool chained() const noexcept { return (host.flags & DBWAY_RF_CHAIN) != 0; }
     std::uint32_t sets() const noexcept { return host.n_sets > 1 ? host.n_sets : 1; }
     bool wants_rows() const noexcept { return (host.flags & DBWAY_RF_NO_ROWS) == 0 && !discarded; }

@@ -67,6 +67,17 @@ std::vector<Oid> type_hints(const dbway_value* values, std::uint32_t count) {
     }
 }
 
+void put_result_formats(Buffer& out, const Shape* columns) {
+    if (columns == nullptr || columns->all_binary()) {
+        out.put_u16(1);
+        out.put_u16(static_cast<std::uint16_t>(Format::binary));
+        return;
+    }
+    out.put_u16(static_cast<std::uint16_t>(columns->size()));
+    for (std::uint32_t i = 0; i < columns->size(); ++i)
+        out.put_u16(static_cast<std::uint16_t>(columns->format(i)));
+}
+
 void put_command(Buffer& out, std::string_view sql) {
     put_parse(out, {}, sql, {});
     put_bind(out, {}, nullptr, 0, nullptr, nullptr);
@@ -89,6 +100,24 @@ void put_query_request(Buffer& out, const Request& request, std::string_view sql
     const dbway_request& host = request.host;
     put_parse(out, {}, sql, type_hints(host.params, host.n_params));
     put_executions(out, request, {}, nullptr, request.columns, true);
+}
+
+// Of a statement that is described, and sent by its name.
+void make_execution(Statement& statement) {
+    Buffer bytes;
+    const std::uint32_t count = statement.parameters->size();
+    begin_message(bytes, 'B');
+    bytes.put_u8(0);  // the unnamed portal
+    bytes.put_string(statement.name);
+    bytes.put_u16(count == 0 ? 0 : 1);
+    if (count != 0) bytes.put_u16(static_cast<std::uint16_t>(Format::binary));
+    bytes.put_u16(static_cast<std::uint16_t>(count));
+    const std::size_t begin_size = bytes.size();
+    put_result_formats(bytes, statement.columns.get());
+    put_execute(bytes);
+    const auto* const from = reinterpret_cast<const char*>(bytes.data());
+    statement.execution_end.assign(from + begin_size, bytes.size() - begin_size);
+    statement.execution_begin.assign(from, begin_size);
 }
 
 [[gnu::hot]] void put_execute_request(Buffer& out, const Request& request) {
@@ -165,28 +194,41 @@ void put_prepare(Buffer& out, const Statement& statement, const dbway_value* par
     } else {
         put_values(out, values, count, parameters);
     }
-    if (columns == nullptr || columns->all_binary()) {
-        out.put_u16(1);
-        out.put_u16(static_cast<std::uint16_t>(Format::binary));
-    } else {
-        out.put_u16(static_cast<std::uint16_t>(columns->size()));
-        for (std::uint32_t i = 0; i < columns->size(); ++i)
-            out.put_u16(static_cast<std::uint16_t>(columns->format(i)));
-    }
+    put_result_formats(out, columns);
     end_message(out, at);
 }
 
-[[gnu::hot]] bool is_pipelined(const Request& request) noexcept {
-    switch (request.host.kind) {
-        case DBWAY_R_SCRIPT:
-        case DBWAY_R_COPY_IN:
-        case DBWAY_R_RESET:
-            return false;
-        case DBWAY_R_COPY_OUT:
-            return (request.host.flags & DBWAY_RF_RAW) == 0;
-        default:
-            return true;
+[[gnu::hot]] bool put_plain_execution(const Request& request, Buffer& out) {
+    Statement& statement = *request.statement;
+    const dbway_request& host = request.host;
+    if (!statement.described || statement.failed || statement.name.empty() || host.n_sets > 1 ||
+        statement.parameters->size() != host.n_params)
+        return false;
+    if (statement.execution_begin.empty()) {
+        const bool settled =
+            statement.parameters->settled() && (!statement.columns || statement.columns->settled());
+        if (!settled) return false;
+        make_execution(statement);
     }
+    const std::string& begin = statement.execution_begin;
+    const std::string& end = statement.execution_end;
+    std::size_t most = begin.size() + end.size();
+    for (std::uint32_t i = 0; i < host.n_params; ++i) most += plain_field_size(host.params[i]);
+    std::uint8_t* const at = out.reserve(most);
+    std::memcpy(at, begin.data(), begin.size());
+    std::uint8_t* to = at + begin.size();
+    const Type* const* const types = statement.parameters->types();
+    for (std::uint32_t i = 0; i < host.n_params; ++i) {
+        to = put_plain_field(*types[i], host.params[i], to);
+        if (to == nullptr) return false;
+    }
+    std::memcpy(to, end.data(), end.size());
+    to += end.size();
+    const std::uint32_t length =
+        network_order(static_cast<std::uint32_t>(to - at - 1 - static_cast<std::ptrdiff_t>(execute_size)));
+    std::memcpy(at + 1, &length, sizeof length);
+    out.advance_to(to);
+    return true;
 }
 
 void encode_prepare_again(const Statement& statement, Buffer& out) {

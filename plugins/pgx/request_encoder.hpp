@@ -9,12 +9,13 @@
 
 namespace dbway::pgx {
 
-// Whether a request of this kind is messages in a pipeline, not a conversation of its own.
-bool is_pipelined(const Request& request) noexcept;
-
 // Appends the messages. `request.statement` is set for PREPARE, EXECUTE and UNPREPARE. Throws sdk::Failure if
 // a value cannot be sent; what was appended by then stays.
 void encode_request(Request& request, Buffer& out);
+
+// The same for the usual EXECUTE: of a statement that is described, with values that need no conversion.
+// False: it is not one of those, and nothing was appended.
+bool put_plain_execution(const Request& request, Buffer& out);
 
 // Binds the unnamed portal. `parameters`, `columns`: null as long as the server has not described them; then
 // values go as text and results are wanted in binary.

@@ -16,6 +16,15 @@ struct Statement {
     bool failed = false;     // PREPARE failed: there is nothing to execute
     std::unique_ptr<Shape> parameters;
     std::unique_ptr<Shape> columns;  // null: no result set
+
+    // The bytes before and behind the values of an execution whose values all go in binary: Bind, Execute.
+    // Made by the first one; empty again when the parameters or columns have become others.
+    std::string execution_begin;
+    std::string execution_end;
+    void reshaped() noexcept {
+        execution_begin.clear();
+        execution_end.clear();
+    }
 };
 
 }  // namespace dbway::pgx

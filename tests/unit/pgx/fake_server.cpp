@@ -10,8 +10,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 
 namespace dbway::test {
 namespace {
@@ -80,9 +82,9 @@ FakeServer::~FakeServer() {
     close(listener_);
 }
 
-void FakeServer::answer(std::string bytes) {
+void FakeServer::answer(std::string bytes, std::size_t first) {
     const std::scoped_lock lock(mutex_);
-    answers_.push_back(std::move(bytes));
+    answers_.push_back({std::move(bytes), first});
 }
 
 void FakeServer::run() {
@@ -99,7 +101,7 @@ void FakeServer::serve(int socket) {
     if (!read_exactly(socket, &size, sizeof size)) return;
     std::string startup(ntohl(size) - sizeof size, '\0');
     if (!read_exactly(socket, startup.data(), startup.size())) return;
-    std::string answer;
+    Answer answer;
     {
         const std::scoped_lock lock(mutex_);
         if (answers_.empty()) return;
@@ -111,7 +113,11 @@ void FakeServer::serve(int socket) {
                          message('K', big_endian(1234) + big_endian(5678)) + message('Z', "I"));
     char buffer[4096];
     if (recv(socket, buffer, sizeof buffer, 0) <= 0) return;
-    send_all(socket, answer);
+    if (answer.first != 0) {
+        send_all(socket, answer.bytes.substr(0, answer.first));
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    send_all(socket, answer.bytes.substr(answer.first));
     shutdown(socket, SHUT_WR);
     while (recv(socket, buffer, sizeof buffer, 0) > 0) {
     }
@@ -159,6 +165,27 @@ std::vector<int> WireClient::prepared(int port, const char* sql) {
     return run(port, {prepare, execute});
 }
 
+std::vector<int> WireClient::executed(int port, const char* sql, int times, bool transaction) {
+    std::vector<dbway_request> requests;
+    const auto add = [&](std::uint32_t kind, std::uint32_t flags) -> dbway_request& {
+        dbway_request& request = requests.emplace_back();
+        request.struct_size = sizeof request;
+        request.kind = kind;
+        request.id = requests.size();
+        request.flags = flags;
+        return request;
+    };
+    dbway_request& prepare = add(DBWAY_R_PREPARE, DBWAY_RF_CHAIN);
+    prepare.stmt = 7;
+    prepare.sql = to_str(sql);
+    if (transaction) add(DBWAY_R_BEGIN, DBWAY_RF_CHAIN);
+    for (int i = 0; i < times; ++i) {
+        const bool chained = transaction && i + 1 < times;
+        add(DBWAY_R_EXECUTE, DBWAY_RF_COLUMNS_KNOWN | (chained ? DBWAY_RF_CHAIN : 0U)).stmt = 7;
+    }
+    return run(port, std::move(requests));
+}
+
 std::vector<int> WireClient::run(int port, std::vector<dbway_request> requests) {
     reports.clear();
     values.clear();
@@ -196,6 +223,7 @@ std::vector<int> WireClient::run(int port, std::vector<dbway_request> requests) 
         dbway_event event{};
         event.struct_size = sizeof event;
         const dbway_status status = provider_->conn->next(connection, &event);
+        if (status == DBWAY_ERR_CONNECTION && !kinds.empty()) break;  // those behind the one that failed
         if (status != DBWAY_OK) {
             ADD_FAILURE() << "no event for a request, but " << status;
             break;

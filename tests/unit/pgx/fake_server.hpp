@@ -29,8 +29,9 @@ class FakeServer {
     ~FakeServer();
 
     int port() const { return port_; }
-    // For the connection after those that have an answer already.
-    void answer(std::string bytes);
+    // For the connection after those that have an answer already. `first`: so many bytes come by themselves,
+    // the others a moment later.
+    void answer(std::string bytes, std::size_t first = 0);
 
   private:
     void run();
@@ -39,7 +40,11 @@ class FakeServer {
     int listener_ = -1;
     int port_ = 0;
     std::mutex mutex_;
-    std::deque<std::string> answers_;
+    struct Answer {
+        std::string bytes;
+        std::size_t first;
+    };
+    std::deque<Answer> answers_;
     std::thread thread_;
 };
 
@@ -67,6 +72,9 @@ class WireClient {
     // kinds of the events in their order, then status_mark.
     std::vector<int> query(int port, const char* sql);
     std::vector<int> prepared(int port, const char* sql);
+    // PREPARE, and executions with known columns in the same flight: each by itself, or chained in a
+    // transaction.
+    std::vector<int> executed(int port, const char* sql, int times, bool transaction);
 
     std::vector<WireReport> reports;  // of the last call
     std::vector<std::string> values;  // cells of the last call: what texts they have, otherwise "?"
