@@ -60,6 +60,9 @@ class BatchRun {
     // What the host refuses before it is sent ends an independent statement only.
     void add_or_refuse(std::size_t index);
     void add(std::size_t index, Progress& progress);
+    // An item that differs from the one before in its values alone, as nearly all of a long batch do. False:
+    // it is none.
+    bool add_again(std::size_t index);
     // Prepared statements as far as the cache has room for all of them at once.
     CachedStatement* prepared(const BatchItem& item, Progress& progress);
     static void order_by_name(const BatchItem& item, const std::vector<std::string>& names,
@@ -112,6 +115,7 @@ class BatchRun {
     std::size_t unprepared_ = 0;
     std::uint64_t begin_id_ = 0;  // of the transaction around the batch; 0: none of its own
     std::size_t used_ = 0;
+    dbway_request repeated_{};  // of the item before, if that was a prepared statement without names
     std::vector<Progress> progress_;
     std::shared_ptr<sdk::Arena> memory_;
     std::deque<std::string> texts_;

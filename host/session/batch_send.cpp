@@ -17,7 +17,9 @@ void BatchRun::send() {
                                  !session_.in_transaction() &&
                                  (session_.environment_.provider->caps() & DBWAY_CAP_TRANSACTION) != 0;
     if (own_transaction) begin_id_ = session_.add_request(DBWAY_R_BEGIN, timeout_).id;
-    for (std::size_t i = 0; i < batch_.size(); ++i) add_or_refuse(i);
+    session_.requests_.reserve(session_.requests_.size() + batch_.size() + 1);
+    for (std::size_t i = 0; i < batch_.size(); ++i)
+        if (!add_again(i)) add_or_refuse(i);
     if (own_transaction) session_.add_request(DBWAY_R_COMMIT, timeout_);
     // For an error's sake: whether what was sent may have taken effect when the answer is lost.
     session_.running_kind_ = own_transaction ? DBWAY_R_COMMIT : DBWAY_R_SCRIPT;
@@ -58,7 +60,25 @@ void BatchRun::add_or_refuse(std::size_t index) {
     }
 }
 
+[[gnu::hot]] bool BatchRun::add_again(std::size_t index) {
+    if (repeated_.id == 0) return false;
+    const BatchItem& item = batch_.items()[index];
+    const BatchItem& before = batch_.items()[index - 1];
+    if (item.sql.data() != before.sql.data() || item.sql.size() != before.sql.size() || item.names != nullptr)
+        return false;
+    Progress& progress = progress_.emplace_back();
+    progress.item = index;
+    progress.statement = progress_[index - 1].statement;
+    dbway_request& request = session_.requests_.emplace_back(repeated_);
+    request.id = progress.execute_id = ++session_.last_request_;
+    request.params = item.values;
+    request.n_params = item.count;
+    ++used_;
+    return true;
+}
+
 void BatchRun::add(std::size_t index, Progress& progress) {
+    repeated_.id = 0;
     const BatchItem& item = batch_.items()[index];
     std::vector<std::string> rewritten;
     const std::vector<std::string>* names = &rewritten;
@@ -87,7 +107,10 @@ void BatchRun::add(std::size_t index, Progress& progress) {
     }
     request.params = item.values;
     request.n_params = item.count;
-    if (item.names == nullptr) return;
+    if (item.names == nullptr) {
+        if (shared_.empty() && progress.statement != nullptr) repeated_ = request;
+        return;
+    }
     request.params = progress.values.data();
     request.n_params = static_cast<std::uint32_t>(progress.values.size());
 }

@@ -67,6 +67,7 @@ const ColumnSet& Cursor::columns() const noexcept {
             pending_rows_ = 0;
             return true;
         }
+        if (session_ == nullptr && !extras_) return false;  // it was all in memory
         if (!receive()) {
             finish();
             return false;

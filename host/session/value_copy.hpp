@@ -15,29 +15,19 @@ DBWAY_API dbway_value copy_value(const dbway_value& value, sdk::Arena& arena);
 
 // Points `to[0…count)` at copies of `from[0…count)`.
 inline void copy_values(const dbway_value* from, std::size_t count, dbway_value* to, sdk::Arena& arena) {
+    constexpr std::uint32_t plain = 1U << DBWAY_T_NULL | 1U << DBWAY_T_BOOL | 1U << DBWAY_T_I64 |
+                                    1U << DBWAY_T_U64 | 1U << DBWAY_T_F64 | 1U << DBWAY_T_DATE |
+                                    1U << DBWAY_T_TIME | 1U << DBWAY_T_TIMESTAMP | 1U << DBWAY_T_TIMESTAMPTZ;
     for (std::size_t i = 0; i < count; ++i) {
-        switch (from[i].type) {
-            case DBWAY_T_NULL:
-            case DBWAY_T_BOOL:
-            case DBWAY_T_I64:
-            case DBWAY_T_U64:
-            case DBWAY_T_F64:
-            case DBWAY_T_DATE:
-            case DBWAY_T_TIME:
-            case DBWAY_T_TIMESTAMP:
-            case DBWAY_T_TIMESTAMPTZ:
-                to[i] = from[i];
-                break;
-            case DBWAY_T_TEXT: {
-                std::uint8_t* bytes = arena.allocate(from[i].len);
-                if (from[i].len != 0) std::memcpy(bytes, from[i].v.bytes, from[i].len);
-                to[i] = from[i];
-                to[i].v.bytes = bytes;
-                break;
-            }
-            default:
-                to[i] = copy_value(from[i], arena);
+        to[i] = from[i];
+        if (from[i].type <= DBWAY_T_TIMESTAMPTZ && (plain >> from[i].type & 1) != 0) continue;
+        if (from[i].type != DBWAY_T_TEXT) {
+            to[i] = copy_value(from[i], arena);
+            continue;
         }
+        std::uint8_t* bytes = arena.allocate(from[i].len);
+        if (from[i].len != 0) std::memcpy(bytes, from[i].v.bytes, from[i].len);
+        to[i].v.bytes = bytes;
     }
 }
 
