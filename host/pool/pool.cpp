@@ -30,8 +30,8 @@ constexpr auto housekeeping_period = std::chrono::seconds(1);
 Pool::Pool(SessionEnvironment environment, std::shared_ptr<Timer> housekeeper)
     : environment_(std::move(environment)), housekeeper_(std::move(housekeeper)) {
     idle_.reserve(environment_.options.pool.max);
-    if (options().share && (environment_.provider->caps() & DBWAY_CAP_PIPELINE) != 0)
-        sharing_ = std::make_unique<Sharing>(*this);
+    pipelines_ = (environment_.provider->caps() & DBWAY_CAP_PIPELINE) != 0;
+    if (options().share && pipelines_) sharing_ = std::make_unique<Sharing>(*this);
 }
 
 Pool::~Pool() = default;
@@ -58,13 +58,14 @@ PoolStatistics Pool::statistics() const {
     return result;
 }
 
-[[gnu::hot]] Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop) {
-    return acquire_or_wait(deadline, &stop);
+[[gnu::hot]] Session* Pool::acquire(Clock::time_point deadline, const std::stop_token& stop, const Call* call,
+                                    std::uint32_t flags) {
+    return acquire({deadline, &stop, pipelines_ ? call : nullptr, flags});
 }
 
-Session* Pool::try_acquire(Clock::time_point deadline) { return acquire_or_wait(deadline, nullptr); }
+Session* Pool::try_acquire(Clock::time_point deadline) { return acquire(Wanted{deadline}); }
 
-[[gnu::hot]] Session* Pool::acquire_or_wait(Clock::time_point deadline, const std::stop_token* stop) {
+[[gnu::hot]] Session* Pool::acquire(const Wanted& wanted) {
     while (true) {
         SessionPtr session;
         {
@@ -76,14 +77,14 @@ Session* Pool::try_acquire(Clock::time_point deadline) { return acquire_or_wait(
             } else if (total_ < options().pool.max) {
                 ++total_;
                 ++opening_;
-            } else if (stop != nullptr) {
-                session = wait(lock, deadline, *stop);
+            } else if (wanted.stop != nullptr) {
+                session = wait(lock, wanted);
             } else {
                 return nullptr;
             }
         }
-        if (session == nullptr) return lend(open(deadline));
-        if (fit(*session)) return lend(std::move(session));
+        if (session == nullptr) return lend(open(wanted.deadline));
+        if (session->sent_ahead() || fit(*session)) return lend(std::move(session));
         session.reset();
         {
             const std::lock_guard lock(mutex_);
@@ -96,7 +97,7 @@ Session* Pool::try_acquire(Clock::time_point deadline) { return acquire_or_wait(
                 --total_;
             if (!idle_.empty()) continue;
         }
-        return lend(open(deadline));
+        return lend(open(wanted.deadline));
     }
 }
 
@@ -147,12 +148,13 @@ Pool::SessionPtr Pool::open(Clock::time_point deadline) {
     return session;
 }
 
-Pool::SessionPtr Pool::wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline,
-                            const std::stop_token& stop) {
+Pool::SessionPtr Pool::wait(std::unique_lock<std::mutex>& lock, const Wanted& wanted) {
+    const std::stop_token& stop = *wanted.stop;
     const auto begin = Clock::now();
     const auto limit = std::min(
-        deadline, begin + std::chrono::duration_cast<Clock::duration>(options().pool.acquire_timeout));
+        wanted.deadline, begin + std::chrono::duration_cast<Clock::duration>(options().pool.acquire_timeout));
     Waiter waiter;
+    waiter.wanted = &wanted;
     waiters_.push_back(&waiter);
     lock.unlock();
     const auto sleep = [&] { return waiter.parking.wait_until(Waiter::served | Waiter::stopped, limit); };
@@ -228,6 +230,11 @@ void Pool::throw_timeout(Clock::duration waited) {
         waiters_.pop_front();
         waiter.queued = false;
         lock.unlock();
+        // The server has something to do while that thread wakes up, which may then find the answer there
+        // and need not sleep once more.
+        const Wanted& wanted = *waiter.wanted;
+        if (wanted.call != nullptr && session->mark.idle_since < session->mark.expires)
+            session->send_ahead(*wanted.call, wanted.flags, wanted.deadline);
         waiter.session = std::move(session);
         waiter.parking.wake(Waiter::served);
         return;

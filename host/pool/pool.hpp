@@ -34,7 +34,10 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
     // A clean connection. Waits until `deadline` or the acquire timeout, whichever is sooner; throws
     // PoolTimeout, Cancelled when stop is requested, or why no connection could be opened.
-    Session* acquire(Clock::time_point deadline, const std::stop_token& stop);
+    // `call` is what it is wanted for, if that is one call alone, with `flags` (DBWAY_RF_*) added; where many
+    // wait, it may be on its way already when this returns (Session::send_ahead()).
+    Session* acquire(Clock::time_point deadline, const std::stop_token& stop, const Call* call = nullptr,
+                     std::uint32_t flags = 0);
     // The same if there is one without waiting for others to give theirs back, or null.
     Session* try_acquire(Clock::time_point deadline);
     // Null unless single statements may share connections.
@@ -49,19 +52,25 @@ class Pool : public std::enable_shared_from_this<Pool> {
 
   private:
     using SessionPtr = std::unique_ptr<Session>;
+    // What acquire() was called with.
+    struct Wanted {
+        Clock::time_point deadline;
+        const std::stop_token* stop = nullptr;  // none: without waiting
+        const Call* call = nullptr;
+        std::uint32_t flags = 0;
+    };
     struct Waiter {
         static constexpr std::uint32_t served = 1, stopped = 2;  // signals
         Parking parking;
         SessionPtr session;  // handed over; none: there is a place to open one
         bool queued = true;  // under the pool's lock
+        const Wanted* wanted = nullptr;
     };
 
-    // Without `stop` it does not wait.
-    Session* acquire_or_wait(Clock::time_point deadline, const std::stop_token* stop);
+    Session* acquire(const Wanted& wanted);
     SessionPtr open(Clock::time_point deadline);
     // Called with the lock; returns without it. Null: there is a place to open a connection.
-    SessionPtr wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline,
-                    const std::stop_token& stop);
+    SessionPtr wait(std::unique_lock<std::mutex>& lock, const Wanted& wanted);
     bool fit(Session& session) const noexcept;
     Session* lend(SessionPtr session);
     // A connection has gone: its place goes to the longest waiter.
@@ -73,6 +82,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     SessionEnvironment environment_;
     std::shared_ptr<Timer> housekeeper_;
     std::unique_ptr<Sharing> sharing_;
+    bool pipelines_ = false;  // submit() of the provider sends, and does not wait
 
     mutable std::mutex mutex_;
     std::vector<SessionPtr> idle_;  // the last one was used last

@@ -203,11 +203,16 @@ void Sharing::collect(const WaitingPtr& collector) {
 
 void Sharing::fly(Session& session, const std::vector<WaitingPtr>& flight) {
     std::size_t done = 0;
+    std::size_t told = 0;
+    // Who is woken often takes the processor from this thread, and the others would wait until it has it
+    // back: first all that has come with the same receive.
+    const auto tell = [&] {
+        while (told < done) flight[told++]->parking.wake(answered);
+    };
     const auto answer = [&](std::size_t index, SharedAnswer&& given) {
-        Waiting& one = *flight[index];
-        one.answer = std::move(given);
-        one.parking.wake(answered);
+        flight[index]->answer = std::move(given);
         done = index + 1;
+        if (done == flight.size() || !session.next_is_at_hand()) tell();
     };
     try {
         Batch batch;

@@ -211,7 +211,7 @@ std::uint64_t Session::capabilities() { return info().capabilities; }
 
 [[gnu::hot]] bool Session::clean() noexcept {
     try {
-        if (copying_) return false;
+        if (copying_ || ahead_ != nullptr) return false;
         if (active_ != nullptr) active_->close();
         if (!dead() && in_transaction()) command(DBWAY_R_ROLLBACK);
         if (!notifications_.empty()) notifications_.clear();
@@ -220,6 +220,14 @@ std::uint64_t Session::capabilities() { return info().capabilities; }
         return false;
     }
     return !dead() && !in_transaction();
+}
+
+bool Session::next_is_at_hand() const noexcept {
+    if (dead_ || !DBWAY_HAS(dbway_conn_api, api_, wait_info)) return false;
+    dbway_wait wait{};
+    wait.struct_size = sizeof wait;
+    wait.fd = -1;
+    return api_->wait_info(connection_, &wait) >= 0 && wait.fd >= 0 && wait.interest == 0;
 }
 
 bool Session::check_idle() noexcept {

@@ -82,6 +82,12 @@ class Session {
     // once, in their order and as soon as it is there, whatever becomes of the connection.
     void run_shared(const Batch& batch, std::span<const SharedStatement> statements,
                     const std::function<void(std::size_t, SharedAnswer&&)>& answered);
+    // Sends a call, `flags` (DBWAY_RF_*) added, for the thread that gets the session next, whose start() or
+    // run_to_end() of that call begins with the answer, or throws why it could not be sent. Only a statement
+    // that is prepared, and that the host need not watch: without a stop token, its deadline kept by the
+    // provider; nothing is sent of any other. What the call points to must stay until then.
+    void send_ahead(const Call& call, std::uint32_t flags, Clock::time_point deadline) noexcept;
+    bool sent_ahead() const noexcept { return ahead_ != nullptr; }
     // A request without parameters and rows: BEGIN, COMMIT, SAVEPOINT, LISTEN, PING…
     Outcome command(std::uint32_t kind, std::string_view text = {}, std::uint32_t argument = 0,
                     const QueryOptions& options = {});
@@ -105,6 +111,10 @@ class Session {
     // See Transaction::extension().
     const void* extension(const char* id) const noexcept;
     const void* require_extension(const char* id) const;
+
+    // Whether the provider says that next() would not wait: wait_info() names the socket and nothing to wait
+    // for on it. One that does not know says no.
+    bool next_is_at_hand() const noexcept;
 
     // It is in a state that clean() cannot undo: the pool will close it.
     void give_up() noexcept { dead_ = true; }
@@ -160,6 +170,8 @@ class Session {
     void set_values(dbway_request& request, const Call& call, const std::vector<std::string>* names,
                     bool keep);
     CachedStatement* send(const Call& call, bool keep, std::unique_ptr<StopGuard>& guard);
+    // The statement that was sent ahead, if one was: then nothing is left to send. Throws why it was not.
+    CachedStatement* take_ahead();
     // Runs `call` on copies of its parts, after what is left of the active result has been read into memory.
     template <typename Run>
     auto after_buffering(const Call& call, Run run);
@@ -207,7 +219,9 @@ class Session {
 
     bool copying_ = false;
     std::unique_ptr<StopGuard> copy_guard_;
-    Cursor* active_ = nullptr;  // whose rows are still to come, or still in the provider's memory
+    CachedStatement* ahead_ = nullptr;  // of the call that was sent ahead
+    std::exception_ptr ahead_error_;    // why it could not be
+    Cursor* active_ = nullptr;          // whose rows are still to come, or still in the provider's memory
     StopGuard* guard_ = nullptr;
     std::uint32_t running_kind_ = 0;
     std::string_view running_sql_;

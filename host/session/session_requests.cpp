@@ -231,6 +231,39 @@ void Session::forget_unprepared(std::size_t count) {
     return statement;
 }
 
+void Session::send_ahead(const Call& call, std::uint32_t flags, Clock::time_point deadline) noexcept {
+    const QueryOptions* const options = call.options;
+    if (call.kind != DBWAY_R_QUERY || !evicted_.empty() || active_ != nullptr ||
+        (options != nullptr && (!options->prepare || options->stop.stop_possible())))
+        return;
+    std::uint64_t timeout = 0;
+    if (deadline != Clock::time_point::max()) {
+        const auto left = std::chrono::nanoseconds(deadline - Clock::now()).count();
+        if (!provider_keeps_time_ || left <= 0) return;
+        timeout = static_cast<std::uint64_t>(left);
+    }
+    CachedStatement* const statement = cache_.find(call.sql);
+    if (statement == nullptr || !statement->prepared || (call.names != nullptr && statement->names.empty()))
+        return;
+    ahead_ = statement;
+    try {
+        Call whole = call;
+        whole.flags |= flags;
+        requests_.clear();
+        guard_ = nullptr;
+        add_call(whole, statement, timeout, (flags & DBWAY_RF_NO_ROWS) == 0);
+        submit();
+    } catch (...) {
+        ahead_error_ = std::current_exception();
+    }
+}
+
+CachedStatement* Session::take_ahead() {
+    CachedStatement* const statement = std::exchange(ahead_, nullptr);
+    if (ahead_error_) std::rethrow_exception(std::exchange(ahead_error_, nullptr));
+    return statement;
+}
+
 // What the parameters, the text and the names of a call point to may be memory of the provider that goes away
 // while the active result is read to its end: a column's view given to the next statement, for instance.
 template <typename Run>
@@ -262,13 +295,15 @@ auto Session::after_buffering(const Call& call, Run run) {
 }
 
 [[gnu::hot]] void Session::start(const Call& call, Cursor& cursor) {
+    CachedStatement* ahead = take_ahead();
     require_usable();
     if (active_ != nullptr) [[unlikely]]
         return after_buffering(call, [&](const Call& copy) { start(copy, cursor); });
     for (bool first = true;; first = false) {
         std::unique_ptr<StopGuard> guard;
         GuardReset reset{guard_};
-        CachedStatement* statement = send(call, true, guard);
+        CachedStatement* statement = std::exchange(ahead, nullptr);
+        if (statement == nullptr) statement = send(call, true, guard);
         const bool known = statement != nullptr && !sent_prepare();
         next_event();
         if (event_.kind == DBWAY_E_FAILED && event_.request_id == requests_.back().id) {
@@ -299,6 +334,7 @@ auto Session::after_buffering(const Call& call, Run run) {
 }
 
 [[gnu::hot]] Outcome Session::run_to_end(const Call& call) {
+    CachedStatement* ahead = take_ahead();
     require_usable();
     if (active_ != nullptr) [[unlikely]]
         return after_buffering(call, [&](const Call& copy) { return run_to_end(copy); });
@@ -307,7 +343,8 @@ auto Session::after_buffering(const Call& call, Run run) {
     for (bool first = true;; first = false) {
         std::unique_ptr<StopGuard> guard;
         const GuardReset reset{guard_};
-        CachedStatement* statement = send(quiet, false, guard);
+        CachedStatement* statement = std::exchange(ahead, nullptr);
+        if (statement == nullptr) statement = send(quiet, false, guard);
         const bool known = statement != nullptr && !sent_prepare();
         Outcome outcome;
         if (read_to_end(statement, outcome)) return outcome;

@@ -21,8 +21,8 @@ using Clock = std::chrono::steady_clock;
 // A call's options, its deadline turned into a point in time that the wait for a connection counts towards.
 class Acquire {
   public:
-    // `call`, if it is given, may go out with those of other threads, with `flags` (DBWAY_RF_*) added; then
-    // there is an answer() and no session().
+    // `call`, if it is given, is all that the connection is wanted for. It may go out with those of other
+    // threads, with `flags` (DBWAY_RF_*) added; then there is an answer() and no session().
     Acquire(const std::shared_ptr<detail::Pool>& pool, const QueryOptions* options,
             const detail::Call* call = nullptr, std::uint32_t flags = 0)
         : options_(options) {
@@ -34,7 +34,8 @@ class Acquire {
         if (timeout_ && timeout_->count() <= 0) throw_too_late(pool->options().name);
         if (call != nullptr && pool->sharing() != nullptr && share(pool, *call, flags)) return;
         static const std::stop_token none;
-        lease_ = detail::Lease(pool, pool->acquire(deadline_, options != nullptr ? options->stop : none));
+        lease_ = detail::Lease(
+            pool, pool->acquire(deadline_, options != nullptr ? options->stop : none, call, flags));
     }
 
     detail::Lease& lease() noexcept { return lease_; }

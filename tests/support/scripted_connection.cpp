@@ -733,7 +733,9 @@ dbway_status ScriptedConnection::wait_info(dbway_wait* out) {
     wait.fd = -1;
     if (!copy_waits_) {
         wait.fd = pipe_[0];
-        wait.interest = DBWAY_WAIT_READ;
+        const bool at_hand = !queue_.empty() && std::find(script_->at_hand.begin(), script_->at_hand.end(),
+                                                          queue_.front().seen->sql) != script_->at_hand.end();
+        wait.interest = at_hand ? 0 : DBWAY_WAIT_READ;
         if (again_soon_) wait.timeout_ns = 1;
         if (!queue_.empty() && queue_.front().deadline_ns != 0) {
             const auto now = instance_.now_ns();

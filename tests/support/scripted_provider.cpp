@@ -187,6 +187,11 @@ void ScriptedProvider::set_options(std::vector<std::string> source, std::vector<
     state_->provider_options = std::move(provider);
 }
 
+void ScriptedProvider::set_at_hand(std::vector<std::string> texts) {
+    const std::lock_guard lock(state_->mutex);
+    state_->at_hand = std::move(texts);
+}
+
 void ScriptedProvider::set_fail_transaction_on_error(bool on) {
     const std::lock_guard lock(state_->mutex);
     state_->fail_transaction_on_error = on;

@@ -173,6 +173,8 @@ class ScriptedProvider {
     void set_options(std::vector<std::string> source, std::vector<std::string> provider = {});
     // A failing statement inside a transaction leaves it FAILED, as PostgreSQL does. Off at first.
     void set_fail_transaction_on_error(bool on);
+    // wait_info() says that there is nothing to wait for while the oldest request has one of these texts.
+    void set_at_hand(std::vector<std::string> texts);
     // get_extension(id) of the provider answers this; it must outlive the script.
     void set_extension(std::string id, const void* extension);
 

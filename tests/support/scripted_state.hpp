@@ -89,6 +89,7 @@ struct ScriptState : std::enable_shared_from_this<ScriptState> {
     std::uint64_t caps = 0, connection_caps = 0;
     std::vector<std::string> source_options{"url", "database"}, provider_options;
     bool fail_transaction_on_error = false;
+    std::vector<std::string> at_hand;
     std::map<std::string, const void*> extensions;
     std::deque<Rule> rules;  // newest first
     std::map<std::string, Description> descriptions;

@@ -74,6 +74,43 @@ TEST_F(PoolSharing, a_free_connection_is_used_as_without_sharing) {
     EXPECT_EQ(db.statistics().shared, 0U);
 }
 
+TEST_F(PoolSharing, answers_that_are_there_together_are_given_together) {
+    for (int i = 0; i < 4; ++i) provider.on(select(i), {number_table(3, i), Answer().wait(gate).done(1)});
+    provider.on(select(0), number_table(3));
+    provider.set_at_hand({select(1)});
+    Source db = open_source();
+    for (int i = 0; i < 4; ++i) db.execute(select(i));
+    std::optional<Connection> taken = db.connection();
+    // The thread that waits longest takes the others along, and its own statement comes last.
+    auto last = wait_with(db, 1, [&] { return db.query(select(3)).all<int>().size(); });
+    auto first = wait_with(db, 2, [&] { return db.query(select(0)).all<int>().size(); });
+    auto second = wait_with(db, 3, [&] { return db.query(select(1)).all<int>().size(); });
+    taken.reset();
+    EXPECT_TRUE(gate.await_arrival());
+    EXPECT_EQ(first.wait_for(50ms), std::future_status::timeout)
+        << "the provider says that the answer behind it is there as well";
+    gate.open();
+    EXPECT_EQ(first.get(), 3U);
+    EXPECT_EQ(second.get(), 0U);
+    EXPECT_EQ(last.get(), 0U);
+}
+
+TEST_F(PoolSharing, an_answer_does_not_wait_for_one_that_is_not_there) {
+    provider.set_at_hand({select(1)});
+    Source db = open_source();
+    db.execute("update t");
+    std::optional<Connection> taken = db.connection();
+    auto slow = wait_with(db, 1, [&] { return db.execute("select slow").affected(); });
+    auto first = wait_with(db, 2, [&] { return db.query(select(0)).all<int>().size(); });
+    auto second = wait_with(db, 3, [&] { return db.query(select(1)).all<int>().size(); });
+    taken.reset();
+    EXPECT_EQ(first.get(), 3U);
+    EXPECT_EQ(second.get(), 3U);
+    EXPECT_FALSE(gate.is_open());
+    gate.open();
+    EXPECT_EQ(slow.get(), 1);
+}
+
 TEST_F(PoolSharing, an_error_is_that_of_its_own_statement) {
     Source db = open_source();
     std::optional<Connection> taken = db.connection();
