@@ -159,15 +159,15 @@ bool Sharing::ends_with(const Waiting& one, const Waiting& collector) noexcept {
            (one.deadline != Clock::time_point::max() && one.deadline - grace <= collector.deadline);
 }
 
-// What goes with the collector: whatever must end as early as its own statement, which comes last, so that it
-// waits for none that it did not have to wait for.
+// What goes with the collector: this connection's part of those that wait, as far as they must end as early
+// as its own statement, which comes last, so that it waits for none that it did not have to wait for.
 std::vector<Sharing::WaitingPtr> Sharing::take(const WaitingPtr& collector) {
+    const std::size_t most = std::min(queue_.size() / pool_.options().pool.max + 1, most_in_flight);
     std::vector<WaitingPtr> flight;
     std::deque<WaitingPtr> others;
     for (WaitingPtr& one : queue_) {
         if (one == collector) continue;
-        if (flight.size() + 1 < most_in_flight && ends_with(*one, *collector) &&
-            !stop_of(*one).stop_requested()) {
+        if (flight.size() + 1 < most && ends_with(*one, *collector) && !stop_of(*one).stop_requested()) {
             one->state = State::taken;
             flight.push_back(std::move(one));
         } else {

@@ -153,9 +153,7 @@ dbway_status Connection::lose(sdk::Diagnostic why, dbway_event& event) {
     const Clock::time_point until = limit();
     const bool in_time = until == Clock::time_point::max() || Clock::now() + 10 * ReceivePace::rest < until;
     // TLS hands over a record at a time, which tells nothing of what has come.
-    // Each request with a Sync of its own is answered by a send of its own.
-    const std::size_t answers = n_sent_ > 1 && queue_.front().own_sync && queue_[1].own_sync ? n_sent_ : 0;
-    if (!want_write_ && in_time && !transport_.encrypted() && pace_.rests(answers)) {
+    if (!want_write_ && in_time && !transport_.encrypted() && pace_.rests()) {
         std::this_thread::sleep_for(ReceivePace::rest);
         return true;
     }

@@ -149,7 +149,7 @@ Connection::Taken Connection::announce(Request& request, dbway_event& event) {
     event.tag = {tag.data(), tag.size() - 1};
     event.tx_state = transaction_state_;
     event.request_id = request.host.id;
-    if (rows_.rows() != 0) {
+    if (decoding_ && rows_.rows() != 0) {
         give_rows(event);
         event.flags |= DBWAY_EF_FINAL;
     }

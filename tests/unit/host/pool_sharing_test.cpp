@@ -67,6 +67,29 @@ TEST_F(PoolSharing, statements_that_wait_go_out_together) {
     EXPECT_EQ(db.statistics().opened, 1U);
 }
 
+TEST_F(PoolSharing, a_connection_takes_its_part_of_those_that_wait) {
+    options.pool.max = 2;
+    Source db = open_source();
+    std::optional<Connection> first = db.connection();
+    std::optional<Connection> second = db.connection();
+    std::vector<std::future<std::size_t>> results;
+    for (int i = 0; i < 6; ++i)
+        results.push_back(wait_with(db, static_cast<std::uint32_t>(i + 1),
+                                    [&db, i] { return db.query(select(i)).all<int>().size(); }));
+    provider.forget_seen();
+    first.reset();
+    for (auto& result : results) EXPECT_EQ(result.get(), 3U);
+    // Half of six and the one that takes them along; then the others.
+    std::vector<std::size_t> flights;
+    for (const SeenRequest& request : provider.requests()) {
+        if (request.kind == DBWAY_R_PREPARE) continue;
+        if (request.submit >= flights.size()) flights.resize(request.submit + 1);
+        ++flights[request.submit];
+    }
+    std::erase(flights, 0U);
+    EXPECT_EQ(flights, (std::vector<std::size_t>{4, 2}));
+}
+
 TEST_F(PoolSharing, a_free_connection_is_used_as_without_sharing) {
     Source db = open_source();
     EXPECT_EQ(db.execute("update t").affected(), 2);
