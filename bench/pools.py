@@ -3,9 +3,10 @@ against pgx without, round after round."""
 
 SIDES = ["libpq", "pgx", "pgx/share"]
 SHARING = ["pgx", "pgx/share"]
-FEW = [1, 2, 4]  # connections, of as many threads as…
+FEW = [1, 2, 4, 8]  # connections, of as many threads as…
 MANY = 64
 THREADS = [1, 8, 64]
+FEW_THREADS = 8  # that the others are compared with
 CONNECTIONS = 8
 
 
@@ -20,9 +21,17 @@ def rounds_of(programs, database, load, threads, seconds, rounds, sides=SIDES, c
 
 
 def pools(programs, database, quick):
-    """{threads: {side: [answers]}}"""
-    seconds, rounds = (0.4, 3) if quick else (2, 11)
-    return {threads: rounds_of(programs, database, "point", threads, seconds, rounds) for threads in THREADS}
+    """{threads: {side: [answers]}}; a round has all numbers of threads, so that they can be compared."""
+    seconds, rounds = (0.4, 3) if quick else (1, 22)
+    answers = {threads: {side: [] for side in SIDES} for threads in THREADS}
+    for number in range(rounds):
+        start = number % len(SIDES)
+        for threads in THREADS:
+            for side in SIDES[start:] + SIDES[:start]:
+                answers[threads][side].append(
+                    programs.answer("pool", side, database, "point", threads, CONNECTIONS, seconds)
+                )
+    return answers
 
 
 def sharing(programs, database, quick):

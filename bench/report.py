@@ -70,16 +70,20 @@ def plan_section(plan, rows):
     return lines
 
 
-def pool_row(number, side, answers, floor):
+def pool_row(number, side, answers, floor, few=None):
+    """`few`: the same side with 8 threads, to compare the processor time with."""
+
     def middle(key):
         return quartiles([answer[key] for answer in answers])["median"]
 
     faster = quartiles([a["calls_per_second"] / b["calls_per_second"] for a, b in zip(answers, floor)])
     cost = quartiles([a["cpu_us"] / b["cpu_us"] for a, b in zip(answers, floor)])
+    tail = quartiles([answer["p99_us"] / answer["p50_us"] for answer in answers])
     fair = quartiles([answer["fewest"] / answer["most"] for answer in answers])["median"]
+    dearer = "" if few is None else spread(quartiles([a["cpu_us"] / b["cpu_us"] for a, b in zip(answers, few)])) + " | "
     return (
         f"| {number} | {side} | {middle('calls_per_second'):,.0f} | {spread(faster)} | {middle('p50_us'):,.0f} "
-        f"| {middle('p99_us'):,.0f} | {middle('cpu_us'):.1f} | {spread(cost)} | {fair:.2f} |"
+        f"| {middle('p99_us'):,.0f} | {tail['median']:.1f} | {middle('cpu_us'):.1f} | {spread(cost)} | {dearer}{fair:.2f} |"
     )
 
 
@@ -95,11 +99,15 @@ def pool_section(measured):
         "Throughput: above 1 in dbway's favour; "
         "fairness: the slowest thread's count to the fastest's.",
         "",
-        "| threads | side | queries/s | throughput, ratio | p50 µs | p99 µs | CPU µs | CPU, ratio | fairness |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| threads | side | queries/s | throughput, ratio | p50 µs | p99 µs | p99/p50 | CPU µs | CPU, ratio "
+        f"| CPU, to {pools.FEW_THREADS} threads' | fairness |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     for threads, sides in measured.items():
-        lines += [pool_row(threads, side, answers, sides[pools.SIDES[0]]) for side, answers in sides.items()]
+        lines += [
+            pool_row(threads, side, answers, sides[pools.SIDES[0]], measured[pools.FEW_THREADS][side])
+            for side, answers in sides.items()
+        ]
     return lines
 
 
@@ -113,8 +121,9 @@ def sharing_section(measured):
         f"Queries by key of {pools.MANY} threads: one statement per connection at a time (pgx) and `share = true` "
         "(pgx/share). Throughput: above 1 in favour of sharing.",
         "",
-        "| connections | side | queries/s | throughput, ratio | p50 µs | p99 µs | CPU µs | CPU, ratio | fairness |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| connections | side | queries/s | throughput, ratio | p50 µs | p99 µs | p99/p50 | CPU µs | CPU, ratio "
+        "| fairness |",
+        "|---|---|---|---|---|---|---|---|---|---|",
     ]
     for connections, sides in measured.items():
         lines += [pool_row(connections, side, answers, sides[pools.SHARING[0]]) for side, answers in sides.items()]
