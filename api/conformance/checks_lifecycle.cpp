@@ -2,6 +2,8 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <set>
+#include <string>
 #include <thread>
 
 #include "conformance/check.hpp"
@@ -11,14 +13,14 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::size_t entries_of(const char* directory) {
+std::set<std::string> entries_of(const char* directory) {
     std::error_code error;
-    std::size_t count = 0;
+    std::set<std::string> names;
     for (auto it = std::filesystem::directory_iterator(directory, error);
          !error && it != std::filesystem::directory_iterator(); it.increment(error))
-        ++count;
+        names.insert(it->path().filename().string());
     if (error) skip(std::string(directory) + " cannot be read on this system");
-    return count;
+    return names;
 }
 
 // A life from create() to destroy() that uses threads and descriptors if the provider ever does.
@@ -34,17 +36,18 @@ void one_life(Environment& environment) {
     }
 }
 
-// How many more entries there are after a life; a joined thread leaves the directory a moment later.
+// How many entries there are after a life that were not there before, whatever else has gone meanwhile; a
+// joined thread leaves the directory a moment later.
 std::size_t left_behind(Environment& environment, const char* directory) {
     one_life(environment);  // what a library keeps for good after its first use is no leak
-    const std::size_t before = entries_of(directory);
+    const std::set<std::string> before = entries_of(directory);
     one_life(environment);
-    std::size_t after = entries_of(directory);
-    for (int i = 0; i < 40 && after > before; ++i) {
+    for (int i = 0;; ++i) {
+        std::size_t left = 0;
+        for (const std::string& name : entries_of(directory)) left += before.contains(name) ? 0 : 1;
+        if (left == 0 || i == 40) return left;
         std::this_thread::sleep_for(50ms);
-        after = entries_of(directory);
     }
-    return after > before ? after - before : 0;
 }
 
 void no_thread_left(Context& context) {
