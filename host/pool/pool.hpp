@@ -44,7 +44,7 @@ class Pool : public std::enable_shared_from_this<Pool> {
     Sharing* sharing() const noexcept { return sharing_.get(); }
     [[noreturn]] void throw_timeout(Clock::duration waited);
     // Takes a connection back: cleaned if it needs it, closed if it cannot be.
-    void release(Session* session) noexcept;
+    void release(Session* given) noexcept;
 
     const SessionEnvironment& environment() const noexcept { return environment_; }
     const SourceOptions& options() const noexcept { return environment_.options; }

@@ -74,15 +74,15 @@ class Sharing {
     void pass_on() noexcept;
     std::vector<WaitingPtr> take(const WaitingPtr& collector);
     // Returns `answered` or `its_turn`.
-    std::uint32_t await(const WaitingPtr& waiting);
-    std::uint32_t await(const WaitingPtr& waiting, std::uint32_t wanted);
+    std::uint32_t await(const WaitingPtr& mine);
+    std::uint32_t await(const WaitingPtr& mine, std::uint32_t wanted);
 
     void collect(const WaitingPtr& collector);
     void fly(Session& session, const std::vector<WaitingPtr>& flight);
     static SharedStatement add(Batch& batch, const Waiting& waiting);
     static const std::stop_token& stop_of(const Waiting& waiting) noexcept;
     static bool ends_with(const Waiting& one, const Waiting& collector) noexcept;
-    [[noreturn]] void give_up(const WaitingPtr& waiting, std::unique_lock<std::mutex>& lock);
+    [[noreturn]] void give_up(const WaitingPtr& mine, std::unique_lock<std::mutex>& lock);
 
     Pool& pool_;
     mutable std::mutex mutex_;

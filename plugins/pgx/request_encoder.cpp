@@ -12,6 +12,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dbway::pgx {
 namespace {
@@ -115,9 +116,9 @@ void make_execution(Statement& statement) {
     const std::size_t begin_size = bytes.size();
     put_result_formats(bytes, statement.columns.get());
     put_execute(bytes);
-    const auto* const from = reinterpret_cast<const char*>(bytes.data());
-    statement.execution_end.assign(from + begin_size, bytes.size() - begin_size);
-    statement.execution_begin.assign(from, begin_size);
+    const std::uint8_t* const from = bytes.data();
+    statement.execution_end.assign(from + begin_size, from + bytes.size());
+    statement.execution_begin.assign(from, from + begin_size);
 }
 
 [[gnu::hot]] void put_execute_request(Buffer& out, const Request& request) {
@@ -210,8 +211,8 @@ void put_prepare(Buffer& out, const Statement& statement, const dbway_value* par
         if (!settled) return false;
         make_execution(statement);
     }
-    const std::string& begin = statement.execution_begin;
-    const std::string& end = statement.execution_end;
+    const std::vector<std::uint8_t>& begin = statement.execution_begin;
+    const std::vector<std::uint8_t>& end = statement.execution_end;
     std::size_t most = begin.size() + end.size();
     for (std::uint32_t i = 0; i < host.n_params; ++i) most += plain_field_size(host.params[i]);
     std::uint8_t* const at = out.reserve(most);

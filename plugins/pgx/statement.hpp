@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace dbway::pgx {
 
@@ -19,8 +20,8 @@ struct Statement {
 
     // The bytes before and behind the values of an execution whose values all go in binary: Bind, Execute.
     // Made by the first one; empty again when the parameters or columns have become others.
-    std::string execution_begin;
-    std::string execution_end;
+    std::vector<std::uint8_t> execution_begin;
+    std::vector<std::uint8_t> execution_end;
     void reshaped() noexcept {
         execution_begin.clear();
         execution_end.clear();

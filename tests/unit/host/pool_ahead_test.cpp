@@ -9,7 +9,6 @@ namespace dbway::test {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
 class PoolAhead : public SessionTest {
