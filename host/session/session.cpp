@@ -222,23 +222,28 @@ std::uint64_t Session::capabilities() { return info().capabilities; }
     return !dead() && !in_transaction();
 }
 
-bool Session::next_is_at_hand() const noexcept {
-    if (dead_ || !DBWAY_HAS(dbway_conn_api, api_, wait_info)) return false;
+std::optional<dbway_wait> Session::wait_info() const noexcept {
     dbway_wait wait{};
     wait.struct_size = sizeof wait;
     wait.fd = -1;
-    return api_->wait_info(connection_, &wait) >= 0 && wait.fd >= 0 && wait.interest == 0;
+    if (!DBWAY_HAS(dbway_conn_api, api_, wait_info) || api_->wait_info(connection_, &wait) < 0)
+        return std::nullopt;
+    return wait;
+}
+
+bool Session::next_is_at_hand() const noexcept {
+    if (dead_) return false;
+    const std::optional<dbway_wait> wait = wait_info();
+    return wait && wait->fd >= 0 && wait->interest == 0;
 }
 
 bool Session::check_idle() noexcept {
     if (dead()) return false;
     if (!DBWAY_HAS(dbway_conn_api, api_, wait_info)) return true;
-    dbway_wait wait{};
-    wait.struct_size = sizeof wait;
-    wait.fd = -1;
-    if (api_->wait_info(connection_, &wait) < 0) return false;
-    if (wait.fd < 0) return true;
-    pollfd descriptor{static_cast<int>(wait.fd), POLLIN, 0};
+    const std::optional<dbway_wait> wait = wait_info();
+    if (!wait) return false;
+    if (wait->fd < 0) return true;
+    pollfd descriptor{static_cast<int>(wait->fd), POLLIN, 0};
     if (poll(&descriptor, 1, 0) <= 0) return true;
     // Something has arrived on an idle connection: a notification, or its end.
     try {

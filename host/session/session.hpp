@@ -178,6 +178,8 @@ class Session {
 
     // Events.
     void next_event();
+    // What the provider says is to be waited for; nothing: it cannot tell.
+    std::optional<dbway_wait> wait_info() const noexcept;
     void wait_for_provider();
     void read_answers_before(CachedStatement* statement);
     bool read_to_end(CachedStatement* statement, Outcome& outcome);

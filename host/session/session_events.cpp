@@ -62,20 +62,18 @@ Column to_column(const dbway_column& given) {
 }
 
 void Session::wait_for_provider() {
-    dbway_wait wait{};
-    wait.struct_size = sizeof wait;
-    wait.fd = -1;
-    if (!DBWAY_HAS(dbway_conn_api, api_, wait_info) || api_->wait_info(connection_, &wait) < 0)
-        broken("next() answers AGAIN, wait_info() does not say for what");
-    if (wait.fd < 0 && wait.timeout_ns == 0) broken("next() answers AGAIN with nothing to wait for");
-    const int timeout = wait.timeout_ns == 0
-                            ? -1
-                            : static_cast<int>(std::min<std::uint64_t>(wait.timeout_ns / 1000000 + 1, 60000));
+    const std::optional<dbway_wait> wait = wait_info();
+    if (!wait) broken("next() answers AGAIN, wait_info() does not say for what");
+    if (wait->fd < 0 && wait->timeout_ns == 0) broken("next() answers AGAIN with nothing to wait for");
+    const int timeout =
+        wait->timeout_ns == 0
+            ? -1
+            : static_cast<int>(std::min<std::uint64_t>(wait->timeout_ns / 1000000 + 1, 60000));
     short events = 0;
-    if (wait.interest & DBWAY_WAIT_READ) events |= POLLIN;
-    if (wait.interest & DBWAY_WAIT_WRITE) events |= POLLOUT;
-    pollfd descriptor{static_cast<int>(wait.fd), events, 0};
-    poll(&descriptor, wait.fd < 0 ? 0 : 1, timeout);
+    if (wait->interest & DBWAY_WAIT_READ) events |= POLLIN;
+    if (wait->interest & DBWAY_WAIT_WRITE) events |= POLLOUT;
+    pollfd descriptor{static_cast<int>(wait->fd), events, 0};
+    poll(&descriptor, wait->fd < 0 ? 0 : 1, timeout);
 }
 
 [[gnu::hot]] void Session::finish_event(Outcome& outcome) {
@@ -286,11 +284,8 @@ void Session::take_notification() {
 }
 
 bool Session::wait_readable(Clock::time_point deadline, const std::stop_token& stop) {
-    dbway_wait wait{};
-    wait.struct_size = sizeof wait;
-    wait.fd = -1;
-    if (!DBWAY_HAS(dbway_conn_api, api_, wait_info) || api_->wait_info(connection_, &wait) < 0 || wait.fd < 0)
-        broken("it declares notifications and wait_info() gives nothing to wait for");
+    const std::optional<dbway_wait> wait = wait_info();
+    if (!wait || wait->fd < 0) broken("it declares notifications and wait_info() gives nothing to wait for");
     // A stop request is looked for this often.
     constexpr auto slice = std::chrono::milliseconds(50);
     while (!stop.stop_requested()) {
@@ -299,7 +294,7 @@ bool Session::wait_readable(Clock::time_point deadline, const std::stop_token& s
         auto pause = std::chrono::ceil<std::chrono::milliseconds>(deadline - now);
         if (pause > std::chrono::hours(1)) pause = std::chrono::hours(1);
         if (stop.stop_possible() && pause > slice) pause = slice;
-        pollfd descriptor{static_cast<int>(wait.fd), POLLIN, 0};
+        pollfd descriptor{static_cast<int>(wait->fd), POLLIN, 0};
         if (poll(&descriptor, 1, static_cast<int>(pause.count())) > 0) return true;
     }
     return false;
